@@ -1,0 +1,1 @@
+"""What is known: documents, clauses, indicators, locators. No model, no retrieval engine."""
