@@ -167,7 +167,11 @@ class Locator:
         >>> parse("第3条第2款").canonical(), parse("三(五)2").canonical()
         ('第三条第二款', '三（五）2')
         """
-        return "".join(_written(p, i) for i, p in enumerate(self.parts))
+        following = (*self.parts[1:], None)
+        return "".join(
+            _written(p, i) + ("、" if p.level is Level.HEADING and after and after.level is not Level.SUBHEADING else "")
+            for i, (p, after) in enumerate(zip(self.parts, following, strict=True))
+        )
 
 
 def _holds(asked: Part, held: Part, locator: Locator, *, last: bool) -> bool:
