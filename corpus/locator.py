@@ -169,7 +169,8 @@ class Locator:
         """
         following = (*self.parts[1:], None)
         return "".join(
-            _written(p, i) + ("、" if p.level is Level.HEADING and after and after.level is not Level.SUBHEADING else "")
+            _written(p, i)
+            + ("、" if p.level is Level.HEADING and after and after.level is not Level.SUBHEADING else "")
             for i, (p, after) in enumerate(zip(self.parts, following, strict=True))
         )
 
@@ -188,16 +189,16 @@ def _holds(asked: Part, held: Part, locator: Locator, *, last: bool) -> bool:
     return asked.number in locator.others
 
 
-def _written(part: Part, index: int) -> str:
+def _written(part: Part, after: tuple[Part, ...], *, first: bool) -> str:
     level, numbers = part.level, part.number
     if level in _SUFFIX:
         return f"第{chinese(numbers[0])}{_SUFFIX[level]}" + "".join(f"之{chinese(n)}" for n in numbers[1:])
     if level in _PREFIX:
         code = part.name + ".".join(str(n) for n in numbers)
-        return (" " if index else "") + _PREFIX[level] + code
+        return ("" if first else " ") + _PREFIX[level] + code
     match level:
         case Level.HEADING:
-            return chinese(numbers[0])
+            return chinese(numbers[0]) + ("、" if after and after[0].level is not Level.SUBHEADING else "")
         case Level.SUBHEADING:
             return f"（{chinese(numbers[0])}）"
         case Level.BRACKETED:
@@ -207,7 +208,7 @@ def _written(part: Part, index: int) -> str:
         case Level.NUMBERED:
             return ".".join(str(n) for n in numbers)
         case _:
-            return (" " if index else "") + part.name
+            return ("" if first else " ") + part.name
 
 
 def _part(match: re.Match[str]) -> Part:

@@ -146,7 +146,7 @@ class Source(_Record):
 
 
 class Indicator(_Record):
-    """One figure a clause sets or reports. ``year`` is the target or data year, ``base_year`` what it is compared with."""
+    """One figure a clause sets or reports; ``year`` is the target or data year, ``base_year`` the year compared with."""
 
     name: str = Field(min_length=1)
     value: float | str | tuple[float, ...]
@@ -164,10 +164,10 @@ class Indicator(_Record):
         '≥26 ℃'
         """
         sign = {">=": "≥", "<=": "≤", "=": ""}.get(self.comparator, self.comparator)
-        gap = "" if self.unit in {"%", "", "日期", "年月"} or not self.unit.isascii() and self.unit != "℃" else " "
+        gap = "" if self.unit in {"%", "", "日期", "年月"} or (not self.unit.isascii() and self.unit != "℃") else " "
         unit = "" if self.unit in {"日期", "年月"} else self.unit
         if isinstance(self.value, tuple):
-            joint = "～" if len(self.value) == 2 and self.value[0] < self.value[1] else "、"  # noqa: PLR2004
+            joint = "～" if len(self.value) == 2 and self.value[0] < self.value[1] else "、"
             return f"{sign}{joint.join(f'{v:g}' for v in self.value)}{gap}{unit}"
         value = self.value if isinstance(self.value, str) else f"{self.value:.10g}"
         return f"{sign}{value}{gap}{unit}"
