@@ -168,11 +168,7 @@ class Locator:
         ('第三条第二款', '三（五）2')
         """
         following = (*self.parts[1:], None)
-        return "".join(
-            _written(p, i)
-            + ("、" if p.level is Level.HEADING and after and after.level is not Level.SUBHEADING else "")
-            for i, (p, after) in enumerate(zip(self.parts, following, strict=True))
-        )
+        return "".join(_written(p, self.parts[i + 1 : i + 2], first=i == 0) for i, p in enumerate(self.parts))
 
 
 def _holds(asked: Part, held: Part, locator: Locator, *, last: bool) -> bool:

@@ -146,7 +146,7 @@ class Source(_Record):
 
 
 class Indicator(_Record):
-    """One figure a clause sets or reports; ``year`` is the target or data year, ``base_year`` the year compared with."""
+    """One figure a clause sets or reports; ``year``: target or data year, ``base_year``: year compared with."""
 
     name: str = Field(min_length=1)
     value: float | str | tuple[float, ...]
