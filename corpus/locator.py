@@ -167,7 +167,6 @@ class Locator:
         >>> parse("第3条第2款").canonical(), parse("三(五)2").canonical()
         ('第三条第二款', '三（五）2')
         """
-        following = (*self.parts[1:], None)
         return "".join(_written(p, self.parts[i + 1 : i + 2], first=i == 0) for i, p in enumerate(self.parts))
 
 

@@ -1,0 +1,1 @@
+"""Writing an answer from evidence and checking that it stands on it."""

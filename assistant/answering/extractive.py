@@ -1,0 +1,460 @@
+"""The writer that needs no model: the direct answer first, then who must do what, then where documents differ.
+
+Everything it writes is taken from clause texts, indicators and document data of the evidence, under marks [n];
+``grounding`` checks it like any other writer's text.
+"""
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Citation, Figure, figure
+from assistant.answering.evidence import Evidence, Ledger
+from assistant.answering.indicators import Candidate, TermWeights, others, rank
+from assistant.answering.question import Question, bigrams, cues
+from corpus.model import Clause, Document, Indicator, Region, Strength, TextStatus
+
+__all__ = ["Draft", "write"]
+
+LEAD_LENGTH = 150
+"""Longest clause text quoted whole as a lead (characters); longer ones give their sentences nearest the question."""
+
+_SENTENCE = re.compile(r"[^。；]+[。；]?")
+_COMPARATORS = {">=": "不低于", "<=": "不高于", ">": "高于", "<": "低于", "≈": "约", "=": ""}
+_DATE_COMPARATORS = {">=": "不早于", "<=": "不晚于", ">": "晚于", "<": "早于", "≈": "约", "=": ""}
+_COMPARE: Mapping[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+_DRAFT = re.compile(r"征求意见稿|草案")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A written answer before it is checked."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    figures: tuple[Figure, ...]
+    evidence: tuple[Evidence, ...]
+
+
+def write(
+    question: Question,
+    evidence: Sequence[Evidence],
+    weights: TermWeights,
+    more: Callable[[str], Sequence[Evidence]],
+) -> Draft:
+    """Write the answer. ``evidence`` is not empty, best first; ``more`` searches again with other words."""
+    ledger = Ledger()
+    blocks = _blocks(question, evidence, weights, more, ledger)
+    text = "\n\n".join(b for b in blocks if b)
+    return Draft(text, ledger.citations(), _figures(text, ledger), tuple(ledger.items))
+
+
+def _blocks(
+    question: Question,
+    evidence: Sequence[Evidence],
+    weights: TermWeights,
+    more: Callable[[str], Sequence[Evidence]],
+    ledger: Ledger,
+) -> list[str]:
+    named = [e for e in evidence if e.exact]
+    if question.asked == "metadata":
+        return [_metadata((named or list(evidence))[0], ledger)]
+    withheld = _withheld(question, evidence, weights)
+    if withheld is not None:
+        return _not_given(question, *withheld, more, weights, ledger)
+    if named and question.asked in {"clause", "general", "list"}:
+        return [_whole(e, ledger) for e in named[:4]]
+    pool = named if named else _relevant(question, evidence, weights)
+    if question.asked == "definition":
+        return _definition(question, pool, ledger)
+    candidates = rank(question, pool, weights)
+    if question.asked == "figure" and candidates and _answers(question, candidates[0]):
+        everything = rank(question, evidence, weights)
+        return _figure(question, candidates, everything, weights, ledger)
+    if question.asked == "yes_no":
+        return _yes_no(question, pool, candidates, weights, ledger)
+    lead = _no_value(question) if question.asked == "figure" else ""
+    return [lead, *_points(question, pool, weights, ledger)]
+
+
+def _relevant(question: Question, evidence: Sequence[Evidence], weights: TermWeights) -> list[Evidence]:
+    """The evidence worth writing about: near the best hit, current before superseded, at most five."""
+    kept = [e for e in evidence if e.document.superseded_by is None and e.score >= 0.5] or list(evidence[:1])
+    return kept[:8]
+
+
+def _answers(question: Question, candidate: Candidate) -> bool:
+    if question.units and not candidate.unit_fits:
+        return False
+    return candidate.coverage >= 0.3
+
+
+def _no_value(question: Question) -> str:
+    return "查到的条款里没有给出这个数值，相关的规定是："
+
+
+# --- documents -------------------------------------------------------------------------------------------------
+
+
+def _metadata(item: Evidence, ledger: Ledger) -> str:
+    document = item.document
+    mark = ledger.mark(item)
+    rows = [
+        ("文号", document.number or "资料里没有读到文号"),
+        ("发布", document.issuer or "资料里没有读到发布单位"),
+        ("印发", document.issued or "资料里没有读到印发日期"),
+        ("施行", document.effective),
+        ("现状", document.status),
+        ("资料", f"{document.clauses[0].text_status.label}，{document.confidence.label}"),
+    ]
+    lines = [f"- {name}：{value}{mark}" for name, value in rows if value]
+    return f"**{_titled(document)}**{mark}\n\n" + "\n".join(lines)
+
+
+def _titled(document: Document) -> str:
+    return document.title if "《" in document.title else f"《{document.title}》"
+
+
+# --- one named clause ------------------------------------------------------------------------------------------
+
+
+def _whole(item: Evidence, ledger: Ledger) -> str:
+    clause, mark = item.clause, ledger.mark(item)
+    place = clause.locator.text if clause.locator else "（条号未读到）"
+    head = f"**{_titled(item.document)}{place} {clause.heading}**{mark}"
+    body = f"{_tag(clause)}{clause.text}{mark}{_caveat(item)}"
+    return f"{head}\n\n{body}"
+
+
+def _tag(clause: Clause) -> str:
+    return f"【{cues().strengths[clause.strength]}】" if clause.strength else ""
+
+
+def _caveat(item: Evidence) -> str:
+    """What a reader must know before relying on this clause, in brackets, or nothing."""
+    clause, document = item.clause, item.document
+    notes = []
+    if _DRAFT.search(f"{document.title}{clause.heading}") or (clause.note and "只是征求意见稿" in clause.note):
+        notes.append("征求意见稿，不是现行规定")
+    if document.region is Region.ELSEWHERE:
+        notes.append("外地做法，仅供对照")
+    if document.status:
+        notes.append(document.status)
+    return f"（{'；'.join(notes)}）" if notes else ""
+
+
+# --- definitions -----------------------------------------------------------------------------------------------
+
+
+def _definition(question: Question, pool: Sequence[Evidence], ledger: Ledger) -> list[str]:
+    terms = [e for e in pool if e.document.kind == "glossary" and _mentions(question.text, e.clause.heading)]
+    first = terms[0] if terms else pool[0]
+    mark = ledger.mark(first)
+    blocks = [f"**{first.clause.heading}**：{first.clause.text}{mark}"]
+    if first.clause.note and first.document.kind == "glossary":
+        blocks.append(f"{first.clause.note}{mark}")
+    others_ = [e for e in pool if e is not first and e.score >= 0.8][:2]
+    if others_:
+        blocks.append("\n".join(["相关规定：", "", *(_point(e, question, ledger) for e in others_)]))
+    return blocks
+
+
+def _mentions(text: str, heading: str) -> bool:
+    names = [n for n in re.split(r"[（）()、/]", heading) if n]
+    return any(n.lower() in text.lower() for n in names)
+
+
+# --- figures ---------------------------------------------------------------------------------------------------
+
+
+def stated(indicator: Indicator) -> str:
+    """An indicator as a clause of a sentence: name, comparison in words, value with unit.
+
+    >>> stated(Indicator(name="冬季温度", value=20, unit="℃", comparator="<="))
+    '冬季温度**不高于20 ℃**'
+    """
+    dated = indicator.unit in {"年", "日期", "年月"} and indicator.comparator != "≈"
+    plain = Indicator(name=indicator.name, value=indicator.value, unit=indicator.unit, comparator="=")
+    words = (_DATE_COMPARATORS if dated else _COMPARATORS)[indicator.comparator]
+    return f"{indicator.name}**{words}{plain.written}**" if words else f"{indicator.name}：**{plain.written}**"
+
+
+def _scope(indicator: Indicator) -> str:
+    parts = [indicator.scope or "", f"{indicator.year}年" if indicator.year else ""]
+    if indicator.base_year:
+        parts.append(f"比{indicator.base_year}年")
+    kept = [p for p in parts if p and p not in indicator.name]
+    return f"（{'，'.join(kept)}）" if kept else ""
+
+
+def _figure(
+    question: Question,
+    candidates: Sequence[Candidate],
+    everything: Sequence[Candidate],
+    weights: TermWeights,
+    ledger: Ledger,
+) -> list[str]:
+    best = candidates[0]
+    item = best.evidence
+    mark = ledger.mark(item)
+    same = [
+        c
+        for c in candidates
+        if c.evidence is item and c.score >= 0.85 * best.score and (not question.units or c.unit_fits)
+    ]
+    lead = "；".join(f"{stated(c.indicator)}{_scope(c.indicator)}" for c in same[:4])
+    body = f"{_tag(item.clause)}{_excerpt(question, item.clause, weights)}{mark}{_caveat(item)}"
+    different = others(best, everything, weights)
+    return [f"{lead}{mark}。", body, _beside(best, different, ledger)]
+
+
+def _beside(best: Candidate, different: Sequence[Candidate], ledger: Ledger) -> str:
+    """Other documents' figures for the same thing, as one line where they agree and as a table where they differ."""
+    if not different:
+        return ""
+    if all(
+        (c.indicator.value, c.indicator.comparator) == (best.indicator.value, best.indicator.comparator)
+        for c in different
+    ):
+        agreeing = different[:2]
+        names = "、".join(f"{_titled(c.evidence.document)}{ledger.mark(c.evidence)}" for c in agreeing)
+        return f"{names}的规定与此一致。"
+    return "不同文件的数值不一样，适用范围和年份不同，不能互相代替：\n\n" + _table([best, *different], ledger)
+
+
+def _table(rows: Sequence[Candidate], ledger: Ledger) -> str:
+    head = "| 文件 | 规定 | 适用范围 | 年份 | 效力 |\n|---|---|---|---|---|"
+    lines = []
+    for row in rows:
+        item, indicator = row.evidence, row.indicator
+        document = item.document
+        place = item.clause.locator.text if item.clause.locator else ""
+        year = (
+            f"{indicator.year}" if indicator.year else (document.issued_on and f"{document.issued_on.year}印发") or "—"
+        )
+        force = _force(item, indicator)
+        lines.append(
+            f"| {document.number or _titled(document)} {place}{ledger.mark(item)} | {stated(indicator)} "
+            f"| {indicator.scope or document.region} | {year} | {force} |"
+        )
+    return "\n".join([head, *lines])
+
+
+def _force(item: Evidence, indicator: Indicator) -> str:
+    if (
+        _DRAFT.search(f"{item.document.title}{item.clause.heading}{indicator.scope or ''}")
+        and "正式" not in item.clause.heading
+    ):
+        return "征求意见稿，非现行"
+    if item.document.region is Region.ELSEWHERE:
+        return "外地，仅对照"
+    strength = item.clause.strength.value if item.clause.strength else "背景数据"
+    return f"{strength}（{item.document.status}）" if item.document.status else strength
+
+
+# --- the interpretation's indicators without values ------------------------------------------------------------
+
+
+def _withheld(
+    question: Question, evidence: Sequence[Evidence], weights: TermWeights
+) -> tuple[Evidence, tuple[str, ...]] | None:
+    """A clause that names the indicator asked for and gives no value, when that clause is what the question is about."""
+    if "figure" not in question.also and question.asked not in {"figure", "yes_no"}:
+        return None
+    for item in evidence[:6]:
+        clause = item.clause
+        if clause.values_given:
+            continue
+        if not (item.exact or item.score >= 0.97):
+            continue
+        wanted = [
+            name
+            for name in clause.indicators_named
+            if weights.share(question.terms, bigrams(name)) >= 0.5 or any(t in name for t in _words(question.text))
+        ]
+        if item.exact or wanted:
+            return item, tuple(wanted)
+    return None
+
+
+def _words(text: str) -> list[str]:
+    return [
+        w for w in ("温度", "湿度", "噪音", "噪声", "能效", "油烟", "充电桩", "计量", "绝缘", "抗风压") if w in text
+    ]
+
+
+def _not_given(
+    question: Question,
+    item: Evidence,
+    wanted: tuple[str, ...],
+    more: Callable[[str], Sequence[Evidence]],
+    weights: TermWeights,
+    ledger: Ledger,
+) -> list[str]:
+    clause, mark = item.clause, ledger.mark(item)
+    place = clause.locator.text if clause.locator else clause.heading
+    names = "、".join(f"“{n}”" for n in (wanted or clause.indicators_named))
+    if names:
+        lead = f"**没有给出数值。**{_titled(item.document)}{place}“{clause.heading}”只点名了{names}等指标，没有写具体数值{mark}。"
+    else:
+        lead = (
+            f"**没有给出数值。**{_titled(item.document)}{place}“{clause.heading}”没有点名具体指标，也没有写数值{mark}。"
+        )
+    about = "；".join(wanted) or question.text
+    found = [e for e in more(about) if e.document.id != item.document.id and e.document.superseded_by is None]
+    asked = Question(
+        text=f"{question.text} {about}",
+        asked="figure",
+        also=question.also,
+        units=question.units,
+        years=question.years,
+        terms=bigrams(about),
+        english=question.english,
+    )
+    rows: dict[str, Candidate] = {}
+    for candidate in rank(asked, found, weights):
+        if (not question.units or candidate.unit_fits) and candidate.coverage >= 0.35:
+            rows.setdefault(candidate.evidence.document.id, candidate)
+    ordered = sorted(rows.values(), key=lambda c: (c.evidence.document.region is Region.ELSEWHERE, -c.score))[:6]
+    if not ordered:
+        return [lead, "资料库里的其他文件也没有给出可以引用的数值，请查阅标准正文或向归口单位确认。"]
+    return [lead, "其他文件设的数值，范围和年份不同，不能当作标准的数值：\n\n" + _table(ordered, ledger)]
+
+
+# --- yes or no -------------------------------------------------------------------------------------------------
+
+_PERMIT = re.compile(r"可以|可不可以|能不能|能否|可否|允许|能(?!源|耗|效|力)|行不行|\bcan\b|\bmay\b|allowed")
+_DUTY = re.compile(
+    r"必须|一定要|强制|需要|需不需要|要不要|该不该|应该|应当|是否要|用不用|得.{0,6}吗|\bmust\b|have to|required"
+)
+_NEGATED = re.compile(r"(可以|能|允许)不(?!可以|能)|不(?!可以|能|得|同|用说|合|需)[^不]{1,12}(可以|行)[吗么]")
+
+
+def _yes_no(
+    question: Question, pool: Sequence[Evidence], candidates: Sequence[Candidate], weights: TermWeights, ledger: Ledger
+) -> list[str]:
+    measured = _measured(question, candidates)
+    if measured is not None:
+        verdict, against = measured
+        item = against.evidence
+        mark = ledger.mark(item)
+        return [
+            f"{verdict}{mark}。",
+            f"{_tag(item.clause)}{_excerpt(question, item.clause, weights)}{mark}{_caveat(item)}",
+        ]
+
+    def closeness(item: Evidence) -> float:
+        return weights.share(bigrams(f"{item.clause.heading} {item.clause.text}"), question.terms) + item.score
+
+    best = max(pool, key=closeness)
+    word = _verdict(question.text, best.clause.strength)
+    rest = [e for e in pool if e is not best]
+    if word:
+        lead = f"**{word}**{_excerpt(question, best.clause, weights)}{ledger.mark(best)}{_caveat(best)}"
+    else:
+        lead = _point(best, question, ledger, bullet="")
+    return [lead, *_points(question, rest, weights, ledger, most=2, title="相关规定：")]
+
+
+def _verdict(text: str, strength: Strength | None) -> str:
+    """The word that opens the answer; nothing where the clause's strength does not settle it."""
+    negated, duty, permit = bool(_NEGATED.search(text)), bool(_DUTY.search(text)), bool(_PERMIT.search(text))
+    match strength:
+        case Strength.SHALL if negated:
+            return "不可以，这是“应”做到的要求："
+        case Strength.SHALL if duty:
+            return "要，这是“应”做到的要求："
+        case Strength.SHALL_NOT if permit and not negated:
+            return "不可以，这是“不得”的规定："
+        case Strength.MAY if permit and not negated:
+            return "可以："
+        case Strength.ENCOURAGED if duty or negated:
+            return "不是强制要求，属于“鼓励”："
+        case Strength.ENCOURAGED if permit:
+            return "可以，而且“鼓励”这样做："
+        case Strength.SHOULD if duty or negated:
+            return "不是强制要求，属于“宜”（推荐）："
+        case Strength.MAY if duty or negated:
+            return "不是强制要求，属于“可”："
+        case Strength.TARGET if duty:
+            return "这是“目标”要求："
+        case _:
+            return ""
+
+
+def _measured(question: Question, candidates: Sequence[Candidate]) -> tuple[str, Candidate] | None:
+    """Hold a quantity of the question against the limit the best fitting indicator sets."""
+    from tools.quantities import find
+
+    for candidate in candidates[:4]:
+        indicator = candidate.indicator
+        compare = _COMPARE.get(indicator.comparator)
+        if compare is None or not isinstance(indicator.value, float | int):
+            continue
+        for given in find(question.text):
+            if given.value is None or not _same_unit(given.text, indicator.unit):
+                continue
+            word = "符合" if compare(given.value, float(indicator.value)) else "不符合"
+            return f"**{word}：**{given.text}，规定是{stated(indicator)}{_scope(indicator)}", candidate
+    return None
+
+
+def _same_unit(written: str, unit: str) -> bool:
+    if unit in {"℃", "摄氏度"}:
+        return written.endswith(("度", "℃", "摄氏度", "°C"))
+    return bool(unit) and written.endswith(unit)
+
+
+# --- lists and plain points ------------------------------------------------------------------------------------
+
+
+def _points(
+    question: Question, pool: Sequence[Evidence], weights: TermWeights, ledger: Ledger, most: int = 4, title: str = ""
+) -> list[str]:
+    if not pool:
+        return []
+    top = pool[0].score
+    kept = [e for e in pool if e.score >= 0.75 * top][:most]
+    lines = [_point(e, question, ledger) for e in kept]
+    if title:
+        return ["\n".join([title, "", *lines])]
+    lead = _point(kept[0], question, ledger, bullet="", bold=True)
+    return [lead, "\n".join(lines[1:])] if lines[1:] else [lead]
+
+
+def _point(item: Evidence, question: Question, ledger: Ledger, bullet: str = "- ", bold: bool = False) -> str:
+    clause = item.clause
+    heading = f"**{clause.heading}**：" if bold or bullet else ""
+    return f"{bullet}{_tag(clause)}{heading}{clause.text}{ledger.mark(item)}{_caveat(item)}"
+
+
+def _excerpt(question: Question, clause: Clause, weights: TermWeights) -> str:
+    """The clause text, or its sentences nearest the question where it is long; sentences stay whole and in order."""
+    if len(clause.text) <= LEAD_LENGTH or clause.text_status is TextStatus.ORIGINAL:
+        return clause.text
+    sentences = _SENTENCE.findall(clause.text)
+    scored = sorted(range(len(sentences)), key=lambda i: -weights.share(bigrams(sentences[i]), question.terms))
+    kept: list[int] = []
+    for i in scored:
+        if kept and sum(len(sentences[k]) for k in kept) + len(sentences[i]) > LEAD_LENGTH:
+            break
+        kept.append(i)
+    return "".join(sentences[i] for i in sorted(kept))
+
+
+def _figures(text: str, ledger: Ledger) -> tuple[Figure, ...]:
+    """The indicators of the cited clauses whose value the answer states."""
+    found = []
+    for item in ledger.items:
+        for indicator in item.clause.indicators:
+            values = indicator.value if isinstance(indicator.value, tuple) else (indicator.value,)
+            written = [v if isinstance(v, str) else f"{v:.10g}" for v in values]
+            if all(w in text for w in written):
+                found.append(figure(indicator, ledger.number(item)))
+    return tuple(found)

@@ -1,0 +1,96 @@
+"""Which of the indicators in the evidence answers the question, and which others say something different."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answering.evidence import Evidence
+from assistant.answering.question import Question, bigrams, cues
+from corpus.library import Corpus
+from corpus.model import Indicator, Region
+
+__all__ = ["Candidate", "TermWeights", "others", "rank"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One indicator as a possible answer; ``score`` is comparable within one question only."""
+
+    evidence: Evidence
+    indicator: Indicator
+    score: float
+    coverage: float
+    unit_fits: bool
+
+
+class TermWeights:
+    """Inverse document frequency of character pairs over the headings, names and texts of the corpus."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        counts: Counter[str] = Counter()
+        for clause in corpus.clauses:
+            counts.update(bigrams(f"{clause.heading} {clause.text}"))
+        self._total = len(corpus.clauses)
+        self._counts = counts
+
+    def weight(self, term: str) -> float:
+        return math.log(1 + self._total / (1 + self._counts.get(term, 0)))
+
+    def share(self, part: frozenset[str], whole: frozenset[str]) -> float:
+        """The weighted share of ``whole`` that ``part`` holds, 0 to 1."""
+        total = sum(self.weight(t) for t in whole)
+        return sum(self.weight(t) for t in whole & part) / total if total else 0.0
+
+
+def rank(question: Question, evidence: Sequence[Evidence], weights: TermWeights) -> list[Candidate]:
+    """Every indicator of the evidence, best answer first."""
+    known = frozenset(t for t in question.terms if weights.weight(t) < weights.weight("\0"))
+    found = [
+        _candidate(question, known, item, indicator, weights)
+        for item in evidence
+        for indicator in item.clause.indicators
+        if not _contradicts(question.text, f"{indicator.name}{indicator.scope or ''}")
+    ]
+    return sorted(found, key=lambda c: -c.score)
+
+
+def _candidate(
+    question: Question, known: frozenset[str], item: Evidence, indicator: Indicator, weights: TermWeights
+) -> Candidate:
+    name = bigrams(f"{indicator.name} {indicator.scope or ''}")
+    around = name | bigrams(f"{item.clause.heading} {item.document.title}")
+    near = weights.share(name, known)
+    context = weights.share(around | bigrams(item.clause.text), known)
+    named = weights.share(question.terms, bigrams(indicator.name))
+    fits = bool(question.units) and indicator.unit in question.units
+    score = near + 0.6 * context + 0.6 * named + 0.9 * item.score
+    if question.units:
+        score += 0.6 if fits else -0.6
+    if question.years:
+        score += 0.4 if indicator.year in question.years else -0.3 * (indicator.year is not None)
+    return Candidate(item, indicator, score, max(near, context), fits)
+
+
+def _contradicts(question: str, name: str) -> bool:
+    for words in cues().contrasts:
+        asked = {w for w in words if w in question}
+        if asked and not any(w in name for w in asked) and any(w in name for w in words):
+            return True
+    return False
+
+
+def others(best: Candidate, ranked: Sequence[Candidate], weights: TermWeights, most: int = 6) -> list[Candidate]:
+    """What other documents set for the same thing: same unit, a like name, one row a document, own region first."""
+    name = bigrams(best.indicator.name)
+    rows: dict[str, Candidate] = {}
+    for candidate in ranked:
+        document = candidate.evidence.document
+        if document.id == best.evidence.document.id or candidate.indicator.unit != best.indicator.unit:
+            continue
+        other = bigrams(candidate.indicator.name)
+        alike = max(weights.share(name, other), weights.share(other, name))
+        if alike >= 0.45 and candidate.score >= 0.6 * best.score:
+            rows.setdefault(document.id, candidate)
+    far = (Region.ELSEWHERE,)
+    return sorted(rows.values(), key=lambda c: (c.evidence.document.region in far, -c.score))[:most]

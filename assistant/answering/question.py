@@ -1,0 +1,99 @@
+"""What kind of answer a question wants: a figure in some unit, a yes or no, a definition, a list, a document's data."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal, cast
+
+import yaml
+
+__all__ = ["Asked", "Question", "bigrams", "cues", "read"]
+
+Asked = Literal["metadata", "definition", "figure", "yes_no", "list", "clause", "general"]
+
+_PUNCTUATION = re.compile(r"[\s，。、；：？！“”‘’（）()《》〈〉〔〕\[\]\"'?!,.;:~～—\-]+")
+_YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+_SHORT_YEAR = {"十三五": (2016, 2020), "十四五": (2021, 2025), "十五五": (2026, 2030)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The compiled cue table."""
+
+    asked: Mapping[Asked, re.Pattern[str]]
+    measures: tuple[tuple[re.Pattern[str], frozenset[str]], ...]
+    contrasts: tuple[tuple[str, ...], ...]
+    strengths: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A standalone question as the writer needs it."""
+
+    text: str
+    asked: Asked
+    also: frozenset[Asked]
+    units: frozenset[str]
+    years: frozenset[int]
+    terms: frozenset[str]
+    english: bool
+
+
+@cache
+def cues() -> Cues:
+    """The cue table of ``cues.yaml``, compiled once."""
+    raw = yaml.safe_load(files("assistant.answering").joinpath("cues.yaml").read_text(encoding="utf-8"))
+    return Cues(
+        asked={cast(Asked, kind): re.compile("|".join(ps)) for kind, ps in raw["asked"].items()},
+        measures=tuple((re.compile(p), frozenset(units)) for p, units in raw["measures"].items()),
+        contrasts=tuple(tuple(words) for words in raw["contrasts"]),
+        strengths=raw["strengths"],
+    )
+
+
+def bigrams(text: str) -> frozenset[str]:
+    """Character pairs of each run without punctuation; ASCII words count whole.
+
+    >>> sorted(bigrams("充电桩 PUE"))
+    ['pue', '充电', '电桩']
+    """
+    found: set[str] = set()
+    for run in _PUNCTUATION.split(text.lower()):
+        for piece in re.findall(r"[a-z0-9]+|[^a-z0-9]+", run):
+            if piece.isascii():
+                found.add(piece)
+            else:
+                found.update(piece[i : i + 2] for i in range(len(piece) - 1))
+    return frozenset(found)
+
+
+def read(text: str, *, names_clause: bool = False) -> Question:
+    """Read a simplified-Chinese or English question. ``names_clause``: it names a clause by number.
+
+    >>> q = read("夏天办公室空调最低开几度？")
+    >>> q.asked, sorted(q.units)
+    ('figure', ['℃', '摄氏度'])
+    """
+    table = cues()
+    lowered = text.strip().lower()
+    kinds = [kind for kind, pattern in table.asked.items() if pattern.search(lowered)]
+    asked: Asked = kinds[0] if kinds else "general"
+    if names_clause and asked in {"general", "list", "definition"}:
+        asked = "clause"
+    units: set[str] = set()
+    if "figure" in kinds:
+        for pattern, fitting in table.measures:
+            if pattern.search(lowered):
+                units |= fitting
+    letters = sum(c.isascii() and c.isalpha() for c in text)
+    return Question(
+        text=text.strip(),
+        asked=asked,
+        also=frozenset(kinds),
+        units=frozenset(units),
+        years=frozenset(int(y) for y in _YEAR.findall(text)),
+        terms=bigrams(text),
+        english=letters > sum("\u4e00" <= c <= "\u9fff" for c in text) * 2,
+    )

@@ -1,0 +1,460 @@
+"""The command line: every door to the program starts here. Errors end in one line of Chinese and a fixed exit status."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from corpus.errors import InputError, NearzeroError
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer
+    from assistant.assistant import Assistant
+    from corpus.model import Clause, Document
+
+__all__ = ["app", "main"]
+
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # the parser keeps the class itself private
+
+app = typer.Typer(
+    name="nearzero",
+    help="近零碳机关助手：带条款出处的问答与碳计算器。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+corpus_app = typer.Typer(help="资料库。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(corpus_app, name="corpus")
+
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
+Session = Annotated[str | None, typer.Option("--session", help="会话名：同名的问题接着上文回答。")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="只用这一天之前发布的文件，如 2024-06-30。")]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit status is 0 done, 2 bad usage or input, 1 failure."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+    try:
+        status = app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+        sys.stdout.flush()
+    except InputError as error:
+        return _fail(str(error), 2)
+    except NearzeroError as error:
+        return _fail(str(error), 1)
+    except _UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(getattr(error, "ctx").get_help())  # noqa: B009 - the parser's class is private, its fields are not
+            return 0
+        return _fail(_usage(error), 2)
+    except (typer.Abort, KeyboardInterrupt):
+        return _fail("已中断。", 130)
+    except BrokenPipeError:
+        # The reader of our output has gone (nearzero … | head); close quietly, as other tools do.
+        sys.stderr.close()
+        return 141
+    return status if isinstance(status, int) else 0
+
+
+def _fail(message: str, status: int) -> int:
+    typer.echo(" ".join(message.split()), err=True)
+    return status
+
+
+def _usage(error: BaseException) -> str:
+    """A usage error of the parser in Chinese; the option or argument it is about stays as typed."""
+    hint = "；用 nearzero --help 查看用法。"
+    param = getattr(error, "param", None)
+    name = "/".join(getattr(param, "opts", [])) or getattr(param, "name", "") or ""
+    match type(error).__name__:
+        case "NoSuchOption":
+            return f"没有选项 {getattr(error, 'option_name', '')}{hint}"
+        case "MissingParameter":
+            return f"缺少参数 {name}{hint}"
+        case "BadParameter":
+            return f"参数 {name} 的值不合适{hint}"
+        case _:
+            message = str(getattr(error, "message", error))
+            command = re.search(r"No such command '(.*)'", message)
+            return f"没有子命令 {command.group(1)}{hint}" if command else f"用法不对（{message}）{hint}"
+
+
+# --- asking ----------------------------------------------------------------------------------------------------
+
+
+def _open(*, quiet: bool = True) -> "Assistant":
+    from assistant.assistant import Assistant
+    from assistant.settings import read
+
+    return Assistant.open(read(), progress=_progress(quiet=quiet))
+
+
+def _progress(*, quiet: bool) -> Any:
+    """Shows how far indexing has come on a terminal; a line at start and end elsewhere, nothing when nothing is built."""
+    shown: list[int] = []
+
+    def report(done: int, total: int) -> None:
+        step = done if sys.stderr.isatty() else done * 4 // max(total, 1)
+        if shown and step == shown[-1]:
+            return
+        shown.append(step)
+        end = "" if sys.stderr.isatty() and done < total else "\n"
+        start = "\r" if sys.stderr.isatty() else ""
+        typer.echo(f"{start}正在建立索引：{done}/{total} 条{end}", err=True, nl=False)
+
+    return report
+
+
+def _date(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"日期“{text}”看不懂，请写成 2024-06-30 这样。") from None
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="要问的问题。")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="成批的问题，一行一个 JSON 对象。")] = None,
+    session: Session = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """问一个问题，或用 --file 成批地问。"""
+    if (question is None) == (file is None):
+        raise InputError("请给出一个问题，或者用 --file 指定一个文件（二选一）。")
+    when = _date(as_of)
+    if file is not None:
+        lines = _lines(file)
+        assistant = _open()
+        for line in lines:
+            typer.echo(json.dumps(_answer_line(assistant, line, when), ensure_ascii=False))
+            sys.stdout.flush()
+        return
+    from assistant.conversation.understanding import clean
+
+    clean(question or "")
+    answer = _open().ask(question or "", session, when)
+    typer.echo(json.dumps(answer.to_json(), ensure_ascii=False) if as_json else _plain(answer))
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise InputError(f"读不了文件 {path}：{error.strerror or error}。") from error
+    return (line for line in text.splitlines() if line.strip())
+
+
+def _answer_line(assistant: "Assistant", line: str, when: date | None) -> dict[str, Any]:
+    """One line in, one object out; a line that fails becomes an object of kind ``error``."""
+    identity: Any = None
+    try:
+        record = json.loads(line)
+        if not isinstance(record, dict) or not isinstance(record.get("question"), str):
+            raise InputError("这一行不是带 question 的 JSON 对象。")
+        identity = record.get("id")
+        session, given = record.get("session"), record.get("as_of")
+        if not isinstance(session, str | None) or not isinstance(given, str | None):
+            raise InputError("session 和 as_of 应是文字。")
+        answer = assistant.ask(record["question"], session, _date(given) if given else when)
+        return {"id": identity, **answer.to_json()}
+    except json.JSONDecodeError as error:
+        return {"id": identity, "kind": "error", "error": f"这一行不是完好的 JSON：{error.msg}。"}
+    except NearzeroError as error:
+        return {"id": identity, "kind": "error", "error": str(error)}
+
+
+def _plain(answer: "Answer") -> str:
+    """The answer for a terminal: text, then the sources it cites."""
+    if not answer.citations:
+        return answer.text
+    lines = []
+    for c in answer.citations:
+        title = c.title if "《" in c.title else f"《{c.title}》"
+        place = c.locator or f"“{c.heading}”（条号未读到）"
+        number = f"（{c.number}）" if c.number else ""
+        status = "原文" if c.text_status == "original" else "摘编"
+        lines.append(f"[{c.n}] {title}{number}{place} · {status}")
+    return answer.text + "\n\n出处\n" + "\n".join(lines)
+
+
+@app.command()
+def chat(session: Session = None) -> None:
+    """在终端里连续对话；空行或 exit 结束。"""
+    import uuid
+
+    assistant = _open()
+    name = session or uuid.uuid4().hex
+    typer.echo(f"会话 {name}。直接输入问题，空行结束。")
+    while True:
+        try:
+            question = input("> ").strip()
+        except EOFError:
+            break
+        if question in {"", "exit", "quit", "退出"}:
+            break
+        try:
+            typer.echo(_plain(assistant.ask(question, name)) + "\n")
+        except InputError as error:
+            typer.echo(f"{error}\n")
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="要找的内容。")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="几条。")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """按相关程度列出条款。"""
+    from assistant.conversation.understanding import clean
+
+    clean(query)
+    assistant = _open()
+    rows = []
+    for rank, hit in enumerate(assistant.search(query, k), 1):
+        clause = assistant.corpus.get(hit.key)
+        document = assistant.corpus.document_of(clause)
+        rows.append(
+            {
+                "rank": rank,
+                "score": round(hit.score, 6),
+                "key": hit.key,
+                "document_id": document.id,
+                "title": document.title,
+                "number": document.number,
+                "locator": clause.locator.text if clause.locator else None,
+                "heading": clause.heading,
+                "text": clause.text,
+                "exact": hit.exact,
+                "legs": dict(hit.legs),
+            }
+        )
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, default=list))
+        return
+    for row in rows:
+        typer.echo(f"{row['rank']:>2}. {row['score']:.3f} 《{row['title']}》{row['locator'] or ''} {row['heading']}")
+
+
+# --- computing -------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def calc(
+    name: Annotated[str, typer.Argument(help="计算器名称；list 列出全部。")],
+    inputs: Annotated[list[str] | None, typer.Option("-i", "--input", help='输入，如 -i attendees="80 人"。')] = None,
+    as_json: AsJson = False,
+) -> None:
+    """运行一个计算器，或用 list 列出全部。"""
+    from tools.calculator import calculator, calculators, run, to_json, to_markdown
+
+    if name.lower() == "list":
+        specs = calculators().values()
+        if as_json:
+            typer.echo(json.dumps([_spec(s) for s in specs], ensure_ascii=False))
+        else:
+            for spec in specs:
+                typer.echo(f"{spec.name}  {spec.title}")
+                for item in spec.inputs:
+                    must = "必填" if item.required else "可不填"
+                    typer.echo(f"    {item.name}  {item.label}（{must}，如 {item.example}）")
+        return
+    calculator(name)
+    values = {}
+    for pair in inputs or []:
+        key, sign, value = pair.partition("=")
+        if not sign or not key.strip() or not value.strip():
+            raise InputError(f'输入“{pair}”应写成 名称=值，例如 -i attendees="80 人"。')
+        values[key.strip()] = value.strip()
+    computation = run(name, values)
+    typer.echo(json.dumps(to_json(computation), ensure_ascii=False) if as_json else to_markdown(computation))
+
+
+def _spec(spec: Any) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "title": spec.title,
+        "description": spec.description,
+        "inputs": [
+            {
+                "name": item.name,
+                "label": item.label,
+                "kind": item.kind,
+                "dimension": item.dimension,
+                "unit": item.unit,
+                "required": item.required,
+                "default": item.default,
+                "example": item.example,
+                "choices": [{"key": c.key, "label": c.label} for c in item.choices],
+            }
+            for item in spec.inputs
+        ],
+        "examples": list(spec.examples),
+    }
+
+
+@app.command()
+def quantity(text: Annotated[str, typer.Argument(help="含有数量的一句话。")], as_json: AsJson = False) -> None:
+    """读出一句话里的数量和单位。"""
+    from tools.quantities import read
+
+    found = read(text)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for item in found["quantities"]:
+        value = item.get("value")
+        shown = f"{value:g}" if value is not None else f"{item.get('low'):g}～{item.get('high'):g}"
+        typer.echo(f"{item['text']}  {shown} {item['unit']}（{item['dimension']}）")
+
+
+# --- the library -----------------------------------------------------------------------------------------------
+
+
+def _library() -> Any:
+    from assistant.settings import read
+    from corpus.library import LIBRARY, load
+
+    extra = read().library
+    return load(*((LIBRARY, extra) if extra else (LIBRARY,)))
+
+
+@corpus_app.command("list")
+def corpus_list(as_json: AsJson = False) -> None:
+    """列出全部文件。"""
+    documents = _library().documents
+    if as_json:
+        typer.echo(json.dumps([_document(d) for d in documents], ensure_ascii=False))
+        return
+    for d in documents:
+        typer.echo(f"{d.id}  {d.name}  {d.kind.label} · {d.region} · {len(d.clauses)} 条 · {d.confidence.label}")
+
+
+@corpus_app.command("show")
+def corpus_show(
+    name: Annotated[str, typer.Argument(help="文件编号，或条款的键（文件编号#条号）。")], as_json: AsJson = False
+) -> None:
+    """显示一份文件或一条条款。"""
+    corpus = _library()
+    if "#" in name:
+        clause = corpus.get(name)
+        document = corpus.document_of(clause)
+        if as_json:
+            typer.echo(json.dumps({**_document(document), "clause": _clause(clause)}, ensure_ascii=False))
+        else:
+            typer.echo(f"{document.name}\n\n{_clause_text(clause)}")
+        return
+    document = corpus.document(name)
+    if as_json:
+        shown = {**_document(document), "clauses_text": [_clause(c) for c in document.clauses]}
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    lines = [document.name]
+    facts = (
+        ("发布", document.issuer),
+        ("印发", document.issued),
+        ("施行", document.effective),
+        ("现状", document.status),
+        ("资料", f"{document.kind.label}，{document.region}，{document.confidence.label}"),
+        ("读自", "、".join(dict.fromkeys(s.kind.label for s in document.sources))),
+        ("说明", document.note),
+    )
+    lines += [f"{label}：{value}" for label, value in facts if value]
+    typer.echo("\n".join(lines) + "\n\n" + "\n\n".join(_clause_text(c) for c in document.clauses))
+
+
+def _document(document: "Document") -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "title": document.title,
+        "number": document.number,
+        "issuer": document.issuer,
+        "issued": document.issued,
+        "effective": document.effective,
+        "kind": document.kind.value,
+        "region": document.region.value,
+        "status": document.status,
+        "confidence": document.confidence.value,
+        "sources": [s.model_dump(mode="json", exclude_none=True) for s in document.sources],
+        "note": document.note,
+        "clauses": len(document.clauses),
+    }
+
+
+def _clause(clause: "Clause") -> dict[str, Any]:
+    return clause.model_dump(mode="json", exclude_defaults=False)
+
+
+def _clause_text(clause: "Clause") -> str:
+    strength = f"【{clause.strength}】" if clause.strength else ""
+    lines = [f"{clause.place} {clause.heading}" if clause.locator else clause.place, f"{strength}{clause.text}"]
+    lines += [f"  · {i.name} {i.written}" + (f"（{i.scope}）" if i.scope else "") for i in clause.indicators]
+    if clause.note:
+        lines.append(f"  注：{clause.note}")
+    return "\n".join(lines)
+
+
+# --- index, page, evaluation -----------------------------------------------------------------------------------
+
+
+@app.command()
+def index(as_json: AsJson = False) -> None:
+    """建立或更新索引（只重算改动过的条款）。"""
+    from assistant.retrieval import build, passages
+    from assistant.settings import read
+
+    report = build(passages(_library()), read(), _progress(quiet=False))
+    if as_json:
+        shown = {"added": report.added, "removed": report.removed, "kept": report.kept, "seconds": report.seconds}
+        typer.echo(json.dumps(shown))
+        return
+    typer.echo(
+        f"索引已就绪：新增 {report.added} 条，移除 {report.removed} 条，沿用 {report.kept} 条，用时 {report.seconds:.1f} 秒。"
+    )
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="监听地址。")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="监听端口。")] = None,
+) -> None:
+    """打开网页。"""
+    from assistant.settings import read
+
+    settings = read()
+    settings = settings.model_copy(update={"host": host or settings.host, "port": port or settings.port})
+    assistant = _open(quiet=False)
+    typer.echo(f"正在打开网页：http://{settings.host}:{settings.port}", err=True)
+    from assistant.web.app import launch
+
+    launch(assistant, settings)
+
+
+@app.command("retrieve-eval")
+def retrieve_eval_command(
+    corpus: Annotated[Path, typer.Option(help="语料 JSONL：_id、title、text。")],
+    queries: Annotated[Path, typer.Option(help="问题 JSONL：_id、text。")],
+    qrels: Annotated[Path, typer.Option(help="判定 JSONL：query-id、corpus-id、score。")],
+    as_json: AsJson = False,
+) -> None:
+    """用同一个检索器评测任意语料。"""
+    from assistant.retrieval import retrieve_eval
+
+    result = retrieve_eval(corpus, queries, qrels)
+    typer.echo(json.dumps(result, ensure_ascii=False))
+
+
+def entry() -> None:
+    """What the installed ``nearzero`` command calls."""
+    sys.exit(main())

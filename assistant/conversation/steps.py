@@ -1,0 +1,182 @@
+"""The steps of a turn: understand, retrieve, calculate, clarify, decline, answer, ground. Pure functions of the turn.
+
+``STEPS`` names them; each returns the turn with its part filled and ``next`` set. ``graph`` wires the very same
+functions into LangGraph for conversations that are kept; a single question walks them here.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from assistant.answer import Answer, AnswerKind, Citation, citation
+from assistant.answering.evidence import Evidence, gather
+from assistant.answering.extractive import write
+from assistant.answering.grounding import check
+from assistant.answering.indicators import TermWeights
+from assistant.answering.question import read
+from assistant.answering.refusal import decline as declined
+from assistant.answering.refusal import off_topic
+from assistant.conversation.intent import IntentClassifier
+from assistant.conversation.memory import Memory
+from assistant.conversation.smalltalk import reply
+from assistant.conversation.suggestions import suggest
+from assistant.conversation.turn import Turn
+from assistant.conversation.understanding import clean, rewrite, understand
+from assistant.retrieval import Retrieval, Retriever
+from assistant.retrieval.segmentation import simplified
+from corpus.errors import InputError
+from corpus.library import Corpus
+from tools.calculator import calculator, to_json, to_markdown
+from tools.calculator import run as run_calculator
+
+__all__ = ["STEPS", "Core", "walk"]
+
+DEPTH = 20
+"""How many clauses are fetched as evidence; the writer uses few of them, the comparison table more."""
+
+
+@dataclass(frozen=True)
+class Core:
+    """What every step may use; one for the whole program, safe to share between threads."""
+
+    corpus: Corpus
+    retriever: Retriever
+    classifier: IntentClassifier
+    weights: TermWeights
+
+    def search(self, query: str, turn: Turn) -> tuple[Retrieval, tuple[Evidence, ...]]:
+        """Clauses for a query, leaving out documents issued after the turn's date."""
+        found = self.retriever.retrieve(query, DEPTH)
+        evidence = gather(self.corpus, ((h.key, h.score, h.exact) for h in found.hits))
+        if turn.as_of is not None:
+            evidence = tuple(e for e in evidence if e.document.issued_on is None or e.document.issued_on <= turn.as_of)
+        return found, evidence
+
+
+def _understand(core: Core, turn: Turn) -> Turn:
+    question = simplified(clean(turn.question))
+    query = rewrite(question, turn.memory, core.corpus)
+    named = core.retriever.names_clause(query)
+    leaning = core.classifier.lean(core.retriever.embed(query))
+    understanding = understand(question, turn.memory, leaning, names_clause=named, query=query)
+    following = {"smalltalk": "answer", "decline": "decline"}.get(understanding.route, understanding.route)
+    return replace(
+        turn,
+        understanding=understanding,
+        reading=read(understanding.query, names_clause=named),
+        off_topic=leaning.share("out_of_scope"),
+        next=following,
+    )
+
+
+def _retrieve(core: Core, turn: Turn) -> Turn:
+    found, evidence = core.search(turn.asked.query, turn)
+    reason = core.retriever.refusal(found, off_topic=turn.off_topic) if evidence else "资料库里没有找到相关条款。"
+    return replace(turn, evidence=evidence, reason=reason, next="decline" if reason else "answer")
+
+
+def _calculate(core: Core, turn: Turn) -> Turn:
+    asked = turn.asked
+    spec = calculator(asked.calculator)
+    missing = [i for i in spec.inputs if i.required and i.name not in asked.inputs]
+    if missing and not asked.defaults_accepted:
+        return replace(turn, next="clarify")
+    try:
+        computation = run_calculator(spec.name, asked.inputs)
+    except InputError as error:
+        memory = replace(turn.memory, calculator=spec.name, inputs=dict(asked.inputs), awaiting="")
+        return _finished(turn, "clarification", str(error), memory=memory)
+    clauses = [core.corpus.get(key) for key in computation.clause_keys]
+    citations = tuple(citation(n, c, core.corpus.document_of(c)) for n, c in enumerate(clauses, 1))
+    text = to_markdown(computation)
+    if citations:
+        text += "\n\n依据：" + "、".join(f"{c.heading}[{n}]" for n, c in enumerate(clauses, 1))
+    memory = Memory(question=asked.query, calculator=spec.name, inputs=dict(asked.inputs))
+    finished = _finished(turn, "calculation", text, citations, memory=memory)
+    assert finished.answer is not None
+    return replace(finished, answer=replace(finished.answer, calculations=(to_json(computation),)))
+
+
+def _clarify(core: Core, turn: Turn) -> Turn:
+    """Ask for the first missing input, one short question, with the default that would be used."""
+    asked = turn.asked
+    spec = calculator(asked.calculator)
+    missing = next(i for i in spec.inputs if i.required and i.name not in asked.inputs)
+    text = missing.question or f"请补充：{missing.label}。"
+    if missing.example:
+        text += f"（例如：{missing.example}）"
+    memory = replace(
+        turn.memory, question=asked.query, calculator=spec.name, inputs=dict(asked.inputs), awaiting=missing.name
+    )
+    return _finished(turn, "clarification", text, memory=memory)
+
+
+def _decline(core: Core, turn: Turn) -> Turn:
+    documents, clauses = len(core.corpus.documents), len(core.corpus.clauses)
+    if turn.reason == "off_topic":
+        return _finished(turn, "refusal", off_topic(documents, clauses))
+    text, citations = declined(turn.reason, turn.evidence, documents, clauses)
+    return _finished(turn, "refusal", text, citations)
+
+
+def _answer(core: Core, turn: Turn) -> Turn:
+    if turn.asked.route == "smalltalk":
+        return _finished(turn, "answer", reply(core.corpus, turn.asked.question))
+    assert turn.reading is not None
+    draft = write(turn.reading, turn.evidence, core.weights, more=lambda query: core.search(query, turn)[1])
+    return replace(turn, draft=draft, next="ground")
+
+
+def _ground(core: Core, turn: Turn) -> Turn:
+    """Drop what does not stand on the evidence; with nothing left, say that nothing was found."""
+    draft = turn.draft
+    assert draft is not None
+    checked = check(draft.text, draft.evidence, given=turn.asked.query)
+    if not checked.text:
+        return replace(turn, reason="查到的条款不足以支持一个可靠的回答。", next="decline")
+    memory = Memory(question=turn.asked.query, document_id=draft.evidence[0].document.id if draft.evidence else "")
+    finished = _finished(turn, "answer", checked.text, draft.citations, memory=memory)
+    assert finished.answer is not None
+    answer = replace(finished.answer, figures=draft.figures, suggestions=suggest(core.corpus, draft.evidence))
+    return replace(finished, answer=answer)
+
+
+def _finished(
+    turn: Turn,
+    kind: AnswerKind,
+    text: str,
+    citations: tuple[Citation, ...] = (),
+    memory: Memory | None = None,
+) -> Turn:
+    answer = Answer(question=turn.question, kind=kind, text=text, citations=citations, session=turn.session)
+    return replace(turn, answer=answer, memory=turn.memory if memory is None else memory, next="")
+
+
+Step = Callable[[Core, Turn], Turn]
+
+STEPS: Mapping[str, Step] = MappingProxyType(
+    {
+        "understand": _understand,
+        "retrieve": _retrieve,
+        "calculate": _calculate,
+        "clarify": _clarify,
+        "decline": _decline,
+        "answer": _answer,
+        "ground": _ground,
+    }
+)
+
+
+def take(core: Core, turn: Turn, name: str) -> Turn:
+    """Take one step and note its milliseconds."""
+    start = time.perf_counter()
+    after = STEPS[name](core, turn)
+    return replace(after, timing={**turn.timing, name: (time.perf_counter() - start) * 1000})
+
+
+def walk(core: Core, turn: Turn) -> Turn:
+    """Take the steps of a turn to its end, without keeping the conversation."""
+    while turn.next:
+        turn = take(core, turn, turn.next)
+    return turn
