@@ -1,0 +1,284 @@
+"""The index on disk: generations built aside and put in force by one atomic rename.
+
+    index/
+      lock           held by the one builder
+      current.json   which generation is in force, for which embedding and passages
+      g-<id>/        lexical arrays, words, vectors, digests, and the Chroma database
+
+A builder killed at any point leaves ``current.json`` on the generation before; its leftovers go with the next build.
+The generation before the current one is kept, so that a process that still has it open goes on answering.
+"""
+
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.retrieval import dense
+from assistant.retrieval.dense import DenseIndex
+from assistant.retrieval.embedding import Embedder, Vectors, embedder
+from assistant.retrieval.lexical import LexicalIndex
+from assistant.retrieval.parameters import parameters
+from assistant.retrieval.passages import Passage
+from assistant.retrieval.segmentation import Segmenter, normalise, vocabulary
+from assistant.retrieval.terms import own_terms
+from assistant.settings import Settings
+from corpus.errors import IndexUnavailable, InputError
+
+__all__ = ["BuildReport", "Index", "Manifest", "Progress", "build", "is_current", "load"]
+
+Progress = Callable[[int, int], None]
+"""Called with the number of passages embedded so far and the number to embed."""
+
+_FORMAT = 1
+_CURRENT = "current.json"
+_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did, in passages, and how long it took. ``kept`` ones were not embedded again."""
+
+    added: int
+    removed: int
+    kept: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What generation is in force and what it was built for and from."""
+
+    format: int
+    generation: str
+    previous: str
+    embedding: str
+    dimension: int
+    server: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An opened generation. Row i of every part belongs to ``digests[i]``."""
+
+    manifest: Manifest
+    digests: tuple[str, ...]
+    lexical: LexicalIndex
+    dense: DenseIndex
+    vectors: Vectors
+    centre: Vectors
+    segmenter: Segmenter
+
+
+def build(
+    passages: Sequence[Passage],
+    settings: Settings,
+    progress: Progress | None = None,
+    *,
+    model: Embedder | None = None,
+) -> BuildReport:
+    """Bring the index in line with the passages; only new and changed ones are embedded.
+
+    Raises ``InputError`` for an empty or ambiguous set of passages, ``IndexUnavailable`` if another builder does not
+    finish or the embedding cannot be opened.
+    """
+    started = time.perf_counter()
+    if not passages:
+        raise InputError("没有可以建索引的条款：资料库是空的。")
+    if len({p.key for p in passages}) != len(passages):
+        raise InputError("有两条条款的键相同，无法建索引。")
+    root = settings.index_path
+    root.mkdir(parents=True, exist_ok=True)
+    with _lock(root):
+        manifest = _manifest(root)
+        digests = tuple(p.digest for p in passages)
+        held = _held(root, manifest, settings)
+        kept = sum(d in held for d in digests)
+        if manifest and _fits(manifest, settings) and _digests(root, manifest) == digests:
+            return BuildReport(0, 0, kept, time.perf_counter() - started)
+        model = model or embedder(settings.embedding)
+        generation = f"g-{uuid.uuid4().hex[:12]}"
+        _sweep(root, settings, {manifest.generation, manifest.previous} if manifest else set())
+        vectors = _vectors(passages, digests, held, model, progress)
+        _write(root / generation, passages, digests, vectors, settings, generation)
+        new = Manifest(
+            format=_FORMAT,
+            generation=generation,
+            previous=manifest.generation if manifest else "",
+            embedding=settings.embedding,
+            dimension=int(vectors.shape[1]),
+            server=settings.chroma_url or "",
+            size=len(passages),
+        )
+        _put_in_force(root, new)
+        _sweep(root, settings, {new.generation, new.previous})
+    removed = len(set(held) - set(digests))
+    return BuildReport(len(passages) - kept, removed, kept, time.perf_counter() - started)
+
+
+def is_current(passages: Sequence[Passage], settings: Settings) -> bool:
+    """Whether the index in force is whole and built from exactly these passages with this embedding."""
+    manifest = _manifest(settings.index_path)
+    if manifest is None or not _fits(manifest, settings):
+        return False
+    return _digests(settings.index_path, manifest) == tuple(p.digest for p in passages)
+
+
+def load(settings: Settings) -> Index:
+    """Open the index in force. Raises ``IndexUnavailable``."""
+    root = settings.index_path
+    manifest = _manifest(root)
+    if manifest is None:
+        raise IndexUnavailable(f"还没有检索索引（{root}）：请先运行 nearzero index。")
+    if manifest.format != _FORMAT:
+        raise IndexUnavailable("检索索引是另一个版本的程序建的：请运行 nearzero index 重建。")
+    if manifest.embedding != settings.embedding:
+        raise IndexUnavailable(
+            f"检索索引是用向量模型 {manifest.embedding} 建的，现在的设置是 {settings.embedding}：请运行 nearzero index 重建。"
+        )
+    if manifest.server != (settings.chroma_url or ""):
+        raise IndexUnavailable("检索索引建在另一个 Chroma 上：请运行 nearzero index 重建。")
+    folder = root / manifest.generation
+    try:
+        return Index(
+            manifest=manifest,
+            digests=_digests(root, manifest),
+            lexical=LexicalIndex.open(folder / "lexical", manifest.size),
+            dense=DenseIndex.open(dense.connect(folder / "chroma", settings.chroma_url), manifest.generation),
+            vectors=np.load(folder / "vectors.npy", mmap_mode="r"),
+            centre=np.load(folder / "centre.npy"),
+            segmenter=Segmenter(json.loads((folder / "words.json").read_text(encoding="utf-8"))),
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise IndexUnavailable("检索索引已损坏：请运行 nearzero index 重建。") from error
+
+
+def _fits(manifest: Manifest, settings: Settings) -> bool:
+    return (manifest.format, manifest.embedding, manifest.server) == (
+        _FORMAT,
+        settings.embedding,
+        settings.chroma_url or "",
+    )
+
+
+def _manifest(root: Path) -> Manifest | None:
+    try:
+        raw = json.loads((root / _CURRENT).read_text(encoding="utf-8"))
+        manifest = Manifest(**raw)
+    except (OSError, ValueError, TypeError):
+        return None
+    return manifest if (root / manifest.generation).is_dir() else None
+
+
+def _digests(root: Path, manifest: Manifest) -> tuple[str, ...]:
+    try:
+        return tuple((root / manifest.generation / "digests.txt").read_text(encoding="ascii").split())
+    except (OSError, ValueError):
+        return ()
+
+
+def _held(root: Path, manifest: Manifest | None, settings: Settings) -> dict[str, Any]:
+    """Vectors of the generation in force, by digest; none if they were made by another embedding."""
+    if manifest is None or manifest.embedding != settings.embedding or manifest.format != _FORMAT:
+        return {}
+    try:
+        vectors = np.load(root / manifest.generation / "vectors.npy", mmap_mode="r")
+    except (OSError, ValueError):
+        return {}
+    digests = _digests(root, manifest)
+    return dict(zip(digests, vectors, strict=True)) if len(digests) == len(vectors) else {}
+
+
+def _vectors(
+    passages: Sequence[Passage],
+    digests: Sequence[str],
+    held: dict[str, Any],
+    model: Embedder,
+    progress: Progress | None,
+) -> Vectors:
+    vectors = np.zeros((len(passages), model.dimension), np.float32)
+    wanted = []
+    for row, digest in enumerate(digests):
+        if digest in held:
+            vectors[row] = held[digest]
+        else:
+            wanted.append(row)
+    # Alike in length together: a batch costs what its longest text costs.
+    wanted.sort(key=lambda row: len(passages[row].embedded))
+    if progress:
+        progress(0, len(wanted))
+    for start in range(0, len(wanted), _BATCH):
+        rows = wanted[start : start + _BATCH]
+        vectors[rows] = model.embed_passages([passages[row].embedded for row in rows])
+        if progress:
+            progress(min(start + _BATCH, len(wanted)), len(wanted))
+    return vectors
+
+
+def _indexed(passage: Passage) -> str:
+    heading = "\n".join([passage.heading] * parameters().heading_repeats)
+    return "\n".join((passage.title, passage.number, passage.locator, heading, passage.text))
+
+
+def _write(
+    folder: Path,
+    passages: Sequence[Passage],
+    digests: Sequence[str],
+    vectors: Vectors,
+    settings: Settings,
+    generation: str,
+) -> None:
+    folder.mkdir()
+    texts = [_indexed(p) for p in passages]
+    words = vocabulary((normalise(t) for t in texts), own_terms(passages))
+    segmenter = Segmenter(words)
+    (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+    (folder / "digests.txt").write_text("\n".join(digests), encoding="ascii")
+    lexical = LexicalIndex.build([segmenter.terms(t) for t in texts], k1=parameters().k1, b=parameters().b)
+    lexical.save(folder / "lexical")
+    np.save(folder / "vectors.npy", vectors)
+    np.save(folder / "centre.npy", vectors.mean(axis=0))
+    client = dense.connect(folder / "chroma", settings.chroma_url)
+    DenseIndex.create(client, generation).add(digests, vectors, batch=min(client.get_max_batch_size(), 5000))
+    client.close()
+
+
+def _put_in_force(root: Path, manifest: Manifest) -> None:
+    aside = root / f"{_CURRENT}.{manifest.generation}"
+    with aside.open("w", encoding="utf-8") as file:
+        json.dump(asdict(manifest), file, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(root / _CURRENT)
+
+
+def _sweep(root: Path, settings: Settings, keep: set[str]) -> None:
+    """Remove what killed or finished builds left behind."""
+    gone = [path for path in root.glob("g-*") if path.is_dir() and path.name not in keep]
+    if gone and settings.chroma_url:
+        dense.drop(dense.connect(root, settings.chroma_url), (path.name for path in gone))
+    for path in gone:
+        shutil.rmtree(path, ignore_errors=True)
+    for path in root.glob(f"{_CURRENT}.*"):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _lock(root: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(root / "lock", timeout=600)
+    try:
+        with lock:
+            yield
+    except Timeout as error:
+        raise IndexUnavailable("另一个进程正在建索引，等了十分钟还没有完成：请稍后再试。") from error

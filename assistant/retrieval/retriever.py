@@ -1,0 +1,287 @@
+"""A question to ranked clauses: exact route, BM25 and vectors in one ranking, with what abstaining needs to know."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+
+import numpy as np
+
+from assistant.retrieval.embedding import Embedder, Vectors
+from assistant.retrieval.fusion import scaled, top
+from assistant.retrieval.index import Index
+from assistant.retrieval.naming import Place, places
+from assistant.retrieval.parameters import Parameters, parameters
+from assistant.retrieval.passages import Passage
+from assistant.retrieval.segmentation import normalise, simplified
+from assistant.retrieval.terms import expansions
+from corpus.locator import Level, Locator, parse
+from corpus.references import Catalogue, Mention
+
+__all__ = ["Hit", "Leg", "Retrieval", "Retriever", "Signals"]
+
+_QUESTION = 1000
+"""Characters of a question that are read; embedding costs about a millisecond a character beyond."""
+_CACHED = 512
+"""Question vectors kept: the same question is asked again by the page, the follow-up and the check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """Where one leg ranked a hit (from 1; ``None`` if past its depth) and its raw score (cosine, BM25)."""
+
+    rank: int | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One clause found. ``score`` orders the hits of one question and means nothing across questions."""
+
+    key: str
+    score: float
+    legs: Mapping[str, Leg]
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What tells a question the corpus answers from one it does not.
+
+    ``dense_top`` is the best cosine, ``dense_margin`` what it has over the mean of the whole corpus, ``lexical_top``
+    the best BM25 score; ``coverage`` is the share of the question's terms, weighted by rarity, that the first hit
+    holds, ``coverage_pool`` the share the first five hold together. ``unknown`` are documents clearly named but not
+    held; ``unresolved`` are (document id, locator) named but not held in that document.
+    """
+
+    dense_top: float
+    dense_margin: float
+    lexical_top: float
+    coverage: float
+    coverage_pool: float
+    mentions: tuple[Mention, ...]
+    places: tuple[Place, ...]
+    unknown: tuple[Mention, ...]
+    unresolved: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    hits: tuple[Hit, ...]
+    signals: Signals
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    text: str
+    normal: str
+    mentions: tuple[Mention, ...]
+    places: tuple[Place, ...]
+    extra: tuple[str, ...]
+
+
+class Retriever:
+    """Searches one opened index. Thread-safe; a warm search costs what embedding the question costs.
+
+    ``passages`` are those of the corpus now; what the index holds beyond them is never returned, what it lacks is not
+    found until it is built again (``missing`` counts these).
+    """
+
+    def __init__(self, index: Index, passages: Sequence[Passage], catalogue: Catalogue, model: Embedder) -> None:
+        by_digest = {p.digest: p for p in passages}
+        self._index = index
+        self._model = model
+        self._catalogue = catalogue
+        self._parameters: Parameters = parameters()
+        self._rows = [by_digest.get(d) for d in index.digests]
+        self._row_of = {d: row for row, d in enumerate(index.digests)}
+        self._gone = np.array([p is None for p in self._rows], bool)
+        self._of_document: dict[str, list[int]] = {}
+        for row, passage in enumerate(self._rows):
+            if passage is not None:
+                self._of_document.setdefault(passage.document_id, []).append(row)
+        self.missing = len(by_digest.keys() - self._row_of.keys())
+        self._locators: dict[str, tuple[tuple[int, Locator], ...]] = {}
+        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = Lock()
+
+    def search(self, query: str, k: int = 10) -> list[Hit]:
+        """The k best clauses, best first."""
+        return list(self.retrieve(query, k).hits)
+
+    def retrieve(self, query: str, k: int = 10) -> Retrieval:
+        """The k best clauses with the signals of the question."""
+        asked = self._read(query)
+        vector = self._embed(asked.text)
+        lexical = self._index.lexical.scores(self._weighted(asked))
+        lexical[self._gone] = 0
+        rows, cosines, ranks = self._nearest(vector)
+        best_lexical = [int(r) for r in top(lexical, self._parameters.depth) if lexical[r] > 0]
+        exact, unresolved = self._exact(asked.places)
+        named = self._documents(asked.mentions)
+        pool = np.array(
+            list(
+                dict.fromkeys([*exact, *rows, *best_lexical, *(r for d in named for r in self._of_document.get(d, ()))])
+            ),
+            np.int64,
+        )
+        cosine = self._index.vectors[pool] @ vector if len(pool) else np.zeros(0, np.float32)
+        weight = self._parameters.dense_weight_named if named else self._parameters.dense_weight
+        floor = float(lexical[best_lexical[-1]]) if len(best_lexical) == self._parameters.depth else 0.0
+        score = weight * scaled(cosine, cosines[-1] if cosines else 0.0) + (1 - weight) * scaled(lexical[pool], floor)
+        for position, row in enumerate(pool):
+            passage = self._rows[row]
+            if passage is not None and passage.document_id in named:
+                score[position] += self._parameters.document_boost * named[passage.document_id]
+            if int(row) in exact:
+                score[position] += 2.0
+        order = top(score, k)
+        lexical_ranks = {row: rank for rank, row in enumerate(best_lexical, 1)}
+        hits = tuple(
+            Hit(
+                key=self._passage(int(pool[at])).key,
+                score=float(score[at]),
+                legs={
+                    "dense": Leg(ranks.get(int(pool[at])), float(cosine[at])),
+                    "lexical": Leg(lexical_ranks.get(int(pool[at])), float(lexical[pool[at]])),
+                },
+                exact=int(pool[at]) in exact,
+            )
+            for at in order
+        )
+        signals = self._signals(asked, vector, cosines, lexical, [int(pool[at]) for at in order[:5]], unresolved)
+        return Retrieval(hits, signals)
+
+    def _read(self, query: str) -> _Query:
+        text = simplified(query[:_QUESTION]).strip()
+        mentions = self._catalogue.mentions(text)
+        guideline = self._parameters.guideline if self._parameters.guideline in self._of_document else ""
+        normal = normalise(text)
+        return _Query(
+            text, normal, mentions, places(text, mentions, guideline, lambda: self._divisions), expansions(normal)
+        )
+
+    def _embed(self, text: str) -> Vectors:
+        with self._lock:
+            held = self._vectors.get(text)
+            if held is not None:
+                self._vectors.move_to_end(text)
+                return held
+        vector: Vectors = self._model.embed_queries([text])[0]
+        with self._lock:
+            self._vectors[text] = vector
+            if len(self._vectors) > _CACHED:
+                self._vectors.popitem(last=False)
+        return vector
+
+    def _weighted(self, asked: _Query) -> dict[str, float]:
+        terms: dict[str, float] = {t: float(n) for t, n in Counter(self._index.segmenter.terms(asked.normal)).items()}
+        for word in asked.extra:
+            for term in self._index.segmenter.terms(word):
+                terms[term] = max(terms.get(term, 0.0), self._parameters.expansion_weight)
+        return terms
+
+    def _nearest(self, vector: Vectors) -> tuple[list[int], list[float], dict[int, int]]:
+        depth = min(self._parameters.depth + int(self._gone.sum()), self._index.manifest.size)
+        found = [
+            (row, cosine)
+            for digest, cosine in self._index.dense.nearest(vector, depth)
+            if (row := self._row_of.get(digest)) is not None and not self._gone[row]
+        ]
+        rows = [row for row, _ in found]
+        return rows, [cosine for _, cosine in found], {row: rank for rank, row in enumerate(rows, 1)}
+
+    def _documents(self, mentions: Sequence[Mention]) -> dict[str, float]:
+        """Documents named, with how surely: one that can mean several shares its boost among them."""
+        named: dict[str, float] = {}
+        for mention in mentions:
+            for place, document_id in enumerate(mention.document_ids[:_MEANT]):
+                named[document_id] = max(named.get(document_id, 0.0), 1.0 / (1 + place))
+        return named
+
+    def _exact(self, asked: Sequence[Place]) -> tuple[set[int], tuple[tuple[str, str], ...]]:
+        rows: set[int] = set()
+        unresolved: list[tuple[str, str]] = []
+        for place in asked:
+            for document_id in place.document_ids:
+                if at := self._at(document_id, place.locator):
+                    rows.update(at)
+                    break
+            else:
+                if place.document_ids:
+                    unresolved.append((place.document_ids[0], place.locator.text))
+        return rows, tuple(unresolved)
+
+    def _at(self, document_id: str, locator: Locator) -> list[int]:
+        held = self._placed(document_id)
+        below = [row for row, at in held if locator.covers(at)]
+        return below or [row for row, at in held if at.parts and at.covers(locator)]
+
+    def _placed(self, document_id: str) -> tuple[tuple[int, Locator], ...]:
+        if document_id not in self._locators:
+            rows = self._of_document.get(document_id, ())
+            self._locators[document_id] = tuple(
+                (row, parse(passage.locator)) for row in rows if (passage := self._rows[row]) and passage.locator
+            )
+        return self._locators[document_id]
+
+    @cached_property
+    def _divisions(self) -> int:
+        """How many numbered parts the guideline has."""
+        parts = [
+            part.number[0]
+            for _, locator in self._placed(self._parameters.guideline)
+            for part in locator.parts
+            if part.level is Level.DIVISION and part.number
+        ]
+        return max(parts, default=0)
+
+    def _passage(self, row: int) -> Passage:
+        passage = self._rows[row]
+        assert passage is not None
+        return passage
+
+    def _signals(
+        self,
+        asked: _Query,
+        vector: Vectors,
+        cosines: Sequence[float],
+        lexical: Vectors,
+        best: Sequence[int],
+        unresolved: tuple[tuple[str, str], ...],
+    ) -> Signals:
+        best_cosine = cosines[0] if cosines else 0.0
+        first, pool = self._coverage(asked, best)
+        return Signals(
+            dense_top=best_cosine,
+            dense_margin=best_cosine - float(self._index.centre @ vector),
+            lexical_top=float(lexical.max(initial=0.0)),
+            coverage=first,
+            coverage_pool=pool,
+            mentions=asked.mentions,
+            places=asked.places,
+            unknown=tuple(m for m in asked.mentions if not m.document_ids),
+            unresolved=unresolved,
+        )
+
+    def _coverage(self, asked: _Query, rows: Sequence[int]) -> tuple[float, float]:
+        terms = self._index.segmenter.terms(asked.normal)
+        if not any(t.startswith("_") for t in terms):  # no Chinese in the question: what it means in Chinese counts
+            terms = [t for word in asked.extra for t in self._index.segmenter.terms(word)]
+        rarity = self._index.lexical.rarity(terms)
+        whole = sum(rarity.values())
+        if not whole or not rows:
+            return 0.0, 0.0
+        held = [set(self._index.segmenter.terms(self._text(row))) for row in rows]
+        pool = set().union(*held)
+        first = sum(w for t, w in rarity.items() if t in held[0])
+        return first / whole, sum(w for t, w in rarity.items() if t in pool) / whole
+
+    def _text(self, row: int) -> str:
+        passage = self._passage(row)
+        return "\n".join((passage.title, passage.number, passage.locator, passage.heading, passage.text))
+
+
+_MEANT = 8
+"""Documents of one ambiguous mention that are looked at."""

@@ -1,0 +1,356 @@
+"""Documents named in running text: by number, title, alias or abbreviation, resolved against what is held."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from weakref import ReferenceType, ref
+
+from corpus.library import Corpus
+
+__all__ = ["Catalogue", "How", "Mention", "Named", "catalogue", "catalogue_of", "mentions"]
+
+How = Literal["number", "title", "alias", "abbreviation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place where a text names a document.
+
+    ``span`` is the half-open range of characters in the text. ``document_ids`` holds the documents that can be
+    meant, likeliest first; it is empty where a document is clearly named that is not held.
+    """
+
+    span: tuple[int, int]
+    document_ids: tuple[str, ...]
+    how: How
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a document goes by. ``region`` is the place it applies to, where that is not the whole country."""
+
+    document_id: str
+    title: str
+    number: str = ""
+    aliases: tuple[str, ...] = ()
+    region: str = ""
+
+
+_KINDS = "条例|办法|方案|规划|通知|意见|指南|标准|法|规程|指引|解读|规定|规范|细则|制度|公告|决定|措施|名录|清单|计划|要求|准则|目录|报告"
+_ENDING = re.compile(rf"(?:{_KINDS})$")
+_KIND = re.compile(_KINDS)
+_PARENTHESES = re.compile(r"[（(〔\[【][^（()）〕\]】]*[）)〕\]】]")
+_ISSUER = re.compile(r"^.{2,24}?关于(?=.{6})")
+_STATE = "中华人民共和国"
+_QUOTED = re.compile(r"《([^《》]{2,80}(?:《[^《》]{2,60}》[^《》]{0,40})?)》")
+_DROPPED = frozenset(" \t\u3000《》〈〉“”\"'‘’「」『』（）()〔〕［］[]【】·-—–－_/、:：")
+_LEAST_NAME = 2
+_PIECES = 3
+"""Most pieces an unmarked abbreviation may be put together from; more, and ordinary words begin to match titles."""
+
+_YEAR = r"[〔［\[（(【]?\s*(?P<year>(?:19|20)\d{2})\s*[〕］\]）)】]?\s*年?\s*"
+_NUMBER = re.compile(rf"(?P<agency>[\u4e00-\u9fff]{{0,12}}?){_YEAR}(?:第\s*)?(?P<serial>\d{{1,4}})\s*号")
+_BARE = re.compile(r"(?<![\d.第])(?:第\s*)?(?P<serial>\d{1,4})\s*号(?P<kind>文件|文|令|公告|通知)?")
+_DECREE = re.compile(r"令第?\s*(?P<serial>\d{1,4})\s*号")
+_CODE = re.compile(
+    r"(?<![A-Za-z])(?P<prefix>(?:DB\s*\d{2,4}(?=\s*/)|[A-Za-z]{1,5})(?:\s*/\s*[A-Za-z]{1,5})?)\s*(?P<serial>\d{2,6}(?:\.\d+)?)"
+    r"(?:\s*[-—–－]\s*(?P<year>\d{2,4}))?(?!\d)",
+    re.IGNORECASE,
+)
+_STANDARDS = frozenset(
+    {"gb", "js", "jgj", "cjj", "db", "hj", "sjg", "szdb", "t", "tsg", "jt", "cj", "jg", "dl", "nb", "sb", "ws", "hg"}
+)
+_LONE_CODE = re.compile(r"(?<![\dA-Za-z.])(\d{5,6})(?![\d.])")
+_PLACE = re.compile(
+    r"(?P<place>北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西"
+    r"|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|深圳|广州|珠海|佛山|东莞|杭州|南京|成都|武汉|厦门|宁波|青岛|大连|苏州|长沙)"
+    r"(?:省|市|自治区|特别行政区|经济特区)?(?:的)?$"
+)
+
+
+def _squeeze(text: str) -> tuple[str, list[int]]:
+    """The text without marks and spaces, half-width and lower case, with the place each character came from."""
+    kept: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        if character in _DROPPED:
+            continue
+        for folded in unicodedata.normalize("NFKC", character).lower():
+            if folded not in _DROPPED:
+                kept.append(folded)
+                places.append(place)
+    return "".join(kept), places
+
+
+def _bare(text: str) -> str:
+    return _squeeze(text)[0]
+
+
+def _titles(title: str) -> Iterator[str]:
+    """The forms one title is cited in: whole, without brackets, issuer, 关于…的通知, and the parts of a joint title."""
+    whole = _PARENTHESES.sub("", title) or title
+    yield title
+    yield whole
+    for part in whole.split("、"):
+        if len(part) > 5 and _ENDING.search(part.strip("》")):
+            yield part
+    for form in {whole, *_QUOTED.findall(whole)}:
+        yield form
+        yield form.removeprefix(_STATE)
+        short = _ISSUER.sub("关于", form)
+        yield short
+        if short.startswith("关于"):
+            yield short.removeprefix("关于")
+
+
+def _serials(number: str) -> Iterator[tuple[str, str, str]]:
+    """(agency, year, serial) of every number in a field that may hold several (财库〔2019〕9号、财库〔2019〕18号)."""
+    for match in _NUMBER.finditer(number):
+        yield _bare(match["agency"]), match["year"], match["serial"]
+    for match in _DECREE.finditer(number):
+        yield _bare(number[: match.start()]), "", match["serial"]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything documents are named by, prepared for finding names in text. Build it with ``catalogue``."""
+
+    named: Mapping[str, Named]
+    names: Mapping[str, tuple[How, tuple[str, ...]]]
+    starts: Mapping[str, tuple[str, ...]]
+    serials: Mapping[str, tuple[tuple[str, str, str], ...]]
+    codes: Mapping[str, tuple[tuple[str, str], ...]]
+    endings: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+    def mentions(self, text: str) -> tuple[Mention, ...]:
+        """Every document the text names, in the order of the text; overlapping readings give the longest."""
+        found = [
+            *self._numbers(text),
+            *self._codes(text),
+            *self._marked(text),
+            *self._plain(text),
+        ]
+        kept: list[Mention] = []
+        for mention in sorted(found, key=lambda m: (not m.document_ids, m.span[0] - m.span[1], _RANK[m.how])):
+            if all(mention.span[1] <= other.span[0] or other.span[1] <= mention.span[0] for other in kept):
+                kept.append(mention)
+        return tuple(sorted(kept, key=lambda m: m.span))
+
+    def resolve(self, name: str) -> tuple[tuple[str, ...], How]:
+        """The documents a title or abbreviation can mean, likeliest first; none if it names nothing held."""
+        bare = _bare(name)
+        for form in (bare, _bare(_PARENTHESES.sub("", name)), bare.removeprefix(_STATE)):
+            if form in self.names:
+                how, ids = self.names[form]
+                return ids, how
+        return self._abbreviated(bare, pieces=len(bare)), "abbreviation"
+
+    def _numbers(self, text: str) -> Iterator[Mention]:
+        for match in _NUMBER.finditer(text):
+            yield self._number(match, text)
+        for match in _BARE.finditer(text):
+            held = self.serials.get(match["serial"], ())
+            if held and (match["kind"] or len(match["serial"]) > 2):
+                ids = tuple(dict.fromkeys(i for _, _, i in held))
+                yield Mention(match.span(), ids, "number", match.group())
+
+    def _number(self, match: re.Match[str], text: str) -> Mention:
+        held = [h for h in self.serials.get(match["serial"], ()) if h[1] in {match["year"], ""}]
+        written = _bare(match["agency"])
+        exact = [h for h in held if h[0] and written.endswith(h[0])]
+        if exact:
+            agency = max((h[0] for h in exact), key=len)
+            start = _tail_start(text, match.start("agency"), match.end("agency"), agency)
+            ids = tuple(dict.fromkeys(h[2] for h in exact))
+        else:
+            # Words before the number may be prose (“参照2021年426号”); a real other agency is not ours to resolve.
+            ids = tuple(dict.fromkeys(h[2] for h in held)) if not _agency(written) else ()
+            start = match.start() if _agency(written) else match.end("agency")
+        return Mention((start, match.end()), ids, "number", text[start : match.end()])
+
+    def _codes(self, text: str) -> Iterator[Mention]:
+        for match in _CODE.finditer(text):
+            prefix = _bare(match["prefix"])
+            if re.sub(r"\d.*|t$", "", prefix) not in _STANDARDS and prefix not in _STANDARDS:
+                continue
+            held = self.codes.get(match["serial"], ())
+            ids = tuple(i for p, i in held if p == prefix) or tuple(
+                i for p, i in held if p.rstrip("tz") == prefix.rstrip("tz")
+            )
+            yield Mention(match.span(), tuple(dict.fromkeys(ids)), "number", match.group())
+        for match in _LONE_CODE.finditer(text):
+            if held := self.codes.get(match[1], ()):
+                yield Mention(match.span(), tuple(dict.fromkeys(i for _, i in held)), "number", match.group())
+
+    def _marked(self, text: str) -> Iterator[Mention]:
+        for match in _QUOTED.finditer(text):
+            ids, how = self.resolve(match[1])
+            yield Mention(match.span(), ids, how if ids else "title", match.group())
+
+    def _plain(self, text: str) -> Iterator[Mention]:
+        bare, places = _squeeze(text)
+        for begin in range(len(bare) - 1):
+            for name in self.starts.get(bare[begin : begin + 2], ()):
+                if bare.startswith(name, begin):
+                    how, ids = self.names[name]
+                    yield self._placed(text, bare, begin, begin + len(name), places, ids, how)
+                    break
+        for match in _KIND.finditer(bare):
+            for begin in range(max(0, match.start() - 40), match.start() - 1):
+                ids = self._abbreviated(bare[begin : match.end()], pieces=_PIECES)
+                if ids:
+                    yield self._placed(text, bare, begin, match.end(), places, ids, "abbreviation")
+                    break
+
+    def _placed(
+        self, text: str, bare: str, begin: int, end: int, places: list[int], ids: tuple[str, ...], how: How
+    ) -> Mention:
+        """The mention, unless a place in front makes it another place's document (“广州市”生活垃圾分类管理条例)."""
+        place = _PLACE.search(bare[max(0, begin - 12) : begin])
+        if place and _ENDING.search(bare[begin:end]):
+            begin -= len(place.group())
+            ids = tuple(
+                i for i in ids if place["place"] in self.named[i].title or place["place"] == self.named[i].region
+            )
+        span = places[begin], places[end - 1] + 1
+        return Mention(span, ids, how, text[span[0] : span[1]])
+
+    def _abbreviated(self, short: str, *, pieces: int) -> tuple[str, ...]:
+        ending = _ENDING.search(short)
+        if ending is None or ending.start() < _LEAST_NAME or short in _GENERIC:
+            return ()
+        scored: list[tuple[int, int, str]] = []
+        for title, document_id in self.endings.get(ending.group(), ()):
+            count = _pieces(short, title)
+            if count and count <= pieces:
+                scored.append((count, len(title), document_id))
+        best: dict[str, tuple[int, int]] = {}
+        for count, length, document_id in sorted(scored):
+            best.setdefault(document_id, (count, length))
+        return tuple(best)
+
+
+_RANK: dict[How, int] = {"title": 0, "alias": 1, "number": 2, "abbreviation": 3}
+_GENERIC = frozenset(
+    a + b
+    for a in (
+        "管理",
+        "实施",
+        "工作",
+        "行动",
+        "专项",
+        "评价",
+        "有关",
+        "相关",
+        "国家",
+        "地方",
+        "本市",
+        "我市",
+        "技术",
+        "建设",
+        "指导",
+        "政策",
+    )
+    for b in _KINDS.split("|")
+)
+
+
+def _agency(words: str) -> bool:
+    return bool(re.search(r"[\u4e00-\u9fff](?:字|发|函|办|规|节能|令|财|建|环|资|改|政|府)$", words)) and len(words) > 1
+
+
+def _tail_start(text: str, begin: int, end: int, agency: str) -> int:
+    while begin < end and _bare(text[begin + 1 : end]).endswith(agency):
+        begin += 1
+    return begin
+
+
+def _pieces(short: str, title: str) -> int:
+    """How many unbroken pieces of the title make up the short form, in order; 0 if they do not.
+
+    The first piece starts as early as it can; each is taken as long as it goes.
+    """
+    count = at = 0
+    place = 0
+    while at < len(short):
+        length = 0
+        where = -1
+        for size in range(len(short) - at, 0, -1):
+            where = title.find(short[at : at + size], place)
+            if where >= 0:
+                length = size
+                break
+        if not length:
+            return 0
+        count, at, place = count + 1, at + length, where + length
+    return count if place == len(title) else 0
+
+
+def catalogue(documents: Iterable[Named]) -> Catalogue:
+    """Prepare the names of documents for finding them in text."""
+    named: dict[str, Named] = {}
+    names: dict[str, tuple[How, dict[str, None]]] = {}
+    serials: dict[str, dict[tuple[str, str, str], None]] = {}
+    codes: dict[str, dict[tuple[str, str], None]] = {}
+    endings: dict[str, dict[tuple[str, str], None]] = {}
+    for document in documents:
+        named[document.document_id] = document
+        forms = [(form, "title") for form in _titles(document.title)] + [(a, "alias") for a in document.aliases]
+        for form, how in forms:
+            bare = _bare(form)
+            if len(bare) >= _LEAST_NAME:
+                held = names.setdefault(bare, (how, {}))  # type: ignore[arg-type]
+                held[1].setdefault(document.document_id)
+            if ending := _ENDING.search(bare):
+                endings.setdefault(ending.group(), {}).setdefault((bare, document.document_id))
+        for agency, year, serial in _serials(document.number):
+            serials.setdefault(serial, {}).setdefault((agency, year, document.document_id))
+        for match in _CODE.finditer(document.number):
+            codes.setdefault(match["serial"], {}).setdefault((_bare(match["prefix"]), document.document_id))
+    starts: dict[str, list[str]] = {}
+    for name in names:
+        starts.setdefault(name[:2], []).append(name)
+    return Catalogue(
+        named=named,
+        names={name: (how, tuple(ids)) for name, (how, ids) in names.items()},
+        starts={start: tuple(sorted(held, key=len, reverse=True)) for start, held in starts.items()},
+        serials={serial: tuple(held) for serial, held in serials.items()},
+        codes={serial: tuple(held) for serial, held in codes.items()},
+        endings={ending: tuple(held) for ending, held in endings.items()},
+    )
+
+
+_REGIONS = {"广东", "深圳"}
+
+
+def catalogue_of(corpus: Corpus) -> Catalogue:
+    """The names of all documents of a corpus."""
+    return catalogue(
+        Named(d.id, d.title, d.number or "", d.aliases, d.region.value if d.region.value in _REGIONS else "")
+        for d in corpus.documents
+    )
+
+
+def mentions(corpus: Corpus, text: str) -> tuple[Mention, ...]:
+    """Every document the text names, in the order of the text.
+
+    >>> from corpus.library import load
+    >>> [(m.text, m.document_ids, m.how) for m in mentions(load(), "按节能条例第十四条和426号文")]
+    [('节能条例', ('reg-public-institution-energy-saving',), 'alias'), ('426号文', ('plan-green-lead-carbon-peak',), 'alias')]
+    """
+    return _prepared(corpus).mentions(text)
+
+
+_last: list[tuple[ReferenceType[Corpus], Catalogue]] = []
+
+
+def _prepared(corpus: Corpus) -> Catalogue:
+    # By identity: hashing a corpus would walk through every clause.
+    for held, prepared in _last:
+        if held() is corpus:
+            return prepared
+    _last[:] = [(ref(corpus), catalogue_of(corpus))]
+    return _last[0][1]
