@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-__all__ = ["Numeral", "read_numeral"]
+__all__ = ["Numeral", "read_numeral", "too_long"]
 
 DIGITS = {char: value for value, chars in enumerate(("零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九")) for char in chars}
 SMALL = {"十": 10, "百": 100, "千": 1000}
@@ -21,7 +21,8 @@ SOME = "几数"
 MAX_RUN = 40
 """Longer runs of numeral characters are no number anyone wrote on purpose."""
 
-_RUN = re.compile(r"[零〇一二两三四五六七八九十百千万亿点几数余多来0-9.,]+")
+_RUN = re.compile(rf"[零〇一二两三四五六七八九十百千万亿点几数余多来0-9.,]{{1,{MAX_RUN + 1}}}")
+_WHOLE_RUN = re.compile(r"[零〇一二两三四五六七八九十百千万亿点几数余多来0-9.,]+")
 _ARABIC = re.compile(
     r"(?P<plain>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[eE](?P<exp>[+-]?\d{1,2})(?![\dA-Za-z])| ?[×xX*] ?10(?:(?:\^|\*\*)(?P<pow>[+-]?\d{1,2})|(?P<sup>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})))?"
@@ -64,7 +65,17 @@ def read_numeral(text: str, start: int) -> Numeral | None:
     high = _Reader(text, start, first=False).read() if low.paired else low
     if high is None or high.pos != low.pos:
         return None
-    return Numeral(start, low.pos, low.value, high.value, low.vague, low.mantissa, low.multiplier)
+    least, most = sorted((low.value, high.value))  # 三两 is two to three
+    return Numeral(start, low.pos, least, most, low.vague, low.mantissa, low.multiplier)
+
+
+def too_long(text: str, start: int) -> int | None:
+    """The end of a run of numeral characters that is longer than any number; None where it is not."""
+    run = _RUN.match(text, start)
+    if run is None or run.end() - start <= MAX_RUN:
+        return None
+    whole = _WHOLE_RUN.match(text, start)
+    return whole.end() if whole else None
 
 
 class _Reader:
@@ -155,7 +166,7 @@ class _Reader:
         return True
 
     def _neighbours(self, chars: str, digits: list[int]) -> bool:
-        return 0 not in digits and chars[1] != "两" and (digits[1] == digits[0] + 1 or digits == [3, 5])
+        return chars == "三两" or (0 not in digits and chars[1] != "两" and (digits[1] == digits[0] + 1 or digits == [3, 5]))
 
     def _small(self, unit: int) -> bool:
         if unit >= self.room or (self.arabic and self.num is not None and self.num >= 10 and self.room < 10_000):

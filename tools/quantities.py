@@ -19,7 +19,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from corpus.errors import InputError
-from tools.numerals import DIGITS, Numeral, read_numeral
+from tools.numerals import DIGITS, Numeral, read_numeral, too_long
 from tools.units import (
     Label,
     bare_number,
@@ -149,12 +149,18 @@ class _Words:
     reach: int
     difference: re.Pattern[str]
     rate_reach: int
-    period_fillers: frozenset[str]
+    period_gap: re.Pattern[str]
+    period_never: frozenset[str]
     period_followers: str
     compound: dict[tuple[str, str], int]
     compound_names: dict[str, dict[str, str]]
     signed: frozenset[str]
     tenth: re.Pattern[str]
+    thermal: re.Pattern[str]
+    counted_before: re.Pattern[str]
+    counted_units: dict[str, str]
+    counted_classifiers: frozenset[str]
+    substance_before: re.Pattern[str]
     variants: dict[int, int | str]
 
 
@@ -195,6 +201,8 @@ def _words() -> _Words:
     degree, difference = data["degree"], data["difference"]
     approximate = data["approximate"]
     fillers = f"(?:{_any_of(difference['fillers'])})?"
+    before_fillers = _any_of(data["before_fillers"])
+    long_substances = {name for name in substance_names if len(name) > 2}  # neither C nor 碳
     names["度"] = ("度",)
     return _Words(
         unit=re.compile(f"(?P<exact>{_alternation(names)})|(?i:(?P<folded>{_alternation(folded)}))"),
@@ -206,7 +214,7 @@ def _words() -> _Words:
         rate_names=rate_names,
         substances=substances,
         not_before={name: re.compile(_any_of(after)) for name, after in table.not_before.items()},
-        start=re.compile(r"[0-9一二两三四五六七八九十几数零〇半每人户车桌床日月年次单百负¥￥±](?<![A-Za-z_])|零下"),
+        start=re.compile(r"[0-9一二两三四五六七八九十几数零〇半每人户车桌床日月年次百千万负¥￥±](?<![A-Za-z_])|零下"),
         idiom=re.compile(_any_of(data["idioms"])),
         approx_before=re.compile(rf"(?:{_any_of(approximate['before'])})[ 为是有]?$", re.IGNORECASE),
         approx_after=re.compile(rf"\s?(?:{_any_of(approximate['after'])})", re.IGNORECASE),
@@ -223,12 +231,18 @@ def _words() -> _Words:
         difference=re.compile(rf"(?<![{''.join(w for w in difference['not_after'] if len(w) == 1)}])"
                               rf"(?:{_any_of(difference['before'])}){fillers}\s?$"),
         rate_reach=int(data["rate_reach"]),
-        period_fillers=frozenset(data["period_fillers"]),
+        period_gap=re.compile(rf"(?!{_any_of(data['period_ends'])})[^，。；、,;\n\d]{{0,{data['period_gap']}}}"),
+        period_never=frozenset(data["period_never"]),
         period_followers="".join(data["period_followers"]),
         compound={(first, second): count for first, second, count in data["compound"]},
         compound_names=data["compound_names"],
         signed=frozenset(data["signed"]),
         tenth=re.compile(rf"成(?!{_any_of(data['tenth_not_before'])})"),
+        thermal=re.compile(rf"(?:{_any_of(difference['thermal'])}){fillers}\s?$"),
+        counted_before=re.compile(rf"(?P<what>{_any_of(data['counted_before'])})(?:{before_fillers})*$"),
+        counted_units=data["counted_before"],
+        counted_classifiers=frozenset(data["counted_classifiers"]),
+        substance_before=re.compile(rf"(?i:(?P<what>{_any_of(long_substances)}))(?:{before_fillers})*$"),
         variants=_variants(data["variants"]),
     )  # fmt: skip
 
@@ -284,7 +298,7 @@ _OVER = re.compile(r" ?(?:/|每|per ) ?")
 _VERSION = re.compile(r"\d+(?:\.\d+){2,}")
 _YEAR = re.compile(r"(?:19|20|21)\d\d$")
 _PER_HEAD = re.compile(
-    r"(?:平均)?每(?:隔)?(?:个)?(?P<verb>调高|调低|升高|降低|提高|上升|下降|增加|减少|升|降|行驶|跑|生产|排放|节约|用|耗)?了?|(?=[人户车桌床日月年次]均)|单位(?=千米|公里)|(?=百公里|千公里|万公里)|(?<=[\d一二两三四五六七八九十]天)$"
+    r"(?:平均)?每(?:隔)?(?:个)?(?P<verb>调高|调低|升高|降低|提高|上升|下降|增加|减少|升|降|行驶|跑|生产|排放|节约|用|耗)?了?"
 )
 _FRACTION = re.compile(r"分之")
 _ARABIC_FRACTION = re.compile(r"([1-9])/([2-9]|10)(?![\d/.月年号A-Za-z])")
@@ -333,7 +347,9 @@ def _item(plain: str, at: int, words: _Words) -> _Draft | _Per | int | None:
         if idiom.end() > at:
             return idiom.end()
     char = plain[at]
-    if char in "每人户车桌床日月年次单百" and (per := _per(plain, at, words)):
+    if char in "百千万" and plain.startswith("分之", at + 1):
+        return _part_of(plain, at, Decimal(_WHOLES[char]), at + 3)
+    if char in "每人户车桌床日月年次百" and (per := _per(plain, at, words)):
         return per
     if char == "半":
         return _half(plain, at, words)
@@ -366,6 +382,8 @@ def _blocked(plain: str, at: int, words: _Words) -> bool:
 
 def _amount(plain: str, start: int, at: int, words: _Words, *, below_zero: bool = False) -> _Draft | int | None:
     at = _SPACE.match(plain, at).end() if at > start else at  # type: ignore[union-attr]
+    if end := too_long(plain, at):
+        return end
     if version := _VERSION.match(plain, at):
         return version.end()
     numeral = read_numeral(plain, at) if at < len(plain) else None
@@ -375,8 +393,8 @@ def _amount(plain: str, start: int, at: int, words: _Words, *, below_zero: bool 
         return numeral.end
     if share := _share(plain, start, numeral, words):
         return share
-    if ranged := _range(plain, start, numeral, words):
-        return replace(ranged, below_zero=below_zero)
+    if ranged := _range(plain, start, numeral, words, below_zero=below_zero):
+        return ranged
     single = _united(plain, start, numeral, words)
     if single is None:
         bare = _bare(plain, start, numeral)
@@ -400,16 +418,19 @@ def _united(plain: str, start: int, numeral: Numeral, words: _Words) -> _Draft |
     """The number with the unit that follows it."""
     numeral = _give_back_thousand(plain, numeral, words)
     at, vague = numeral.end, numeral.vague
+    if counted := _counted_before(plain, start, at, words):
+        key, end = counted
+        return _Draft(start, end, numeral.low, numeral.high, _Factor((key,)), vague)
     if many := words.many.match(plain, at):
         at, vague = many.end(), True
     half = Decimal(0)
     if plain.startswith("个半", at):  # 两个半小时
         half, at = Decimal("0.5"), at + 2
-    if plain.startswith(("多个", "余个"), numeral.end) or plain.startswith(("个多", "个余"), at):
-        vague = True
-        at = at + 2 if plain.startswith(("个多", "个余"), at) else at
+    month = plain.startswith(("个多月", "个余月"), at)
+    if month or plain.startswith(("个多", "个余"), at):  # 3个多月, 两个多小时
+        vague, at = True, at + 2
     at = _SPACE.match(plain, at).end()  # type: ignore[union-attr]
-    unit = _unit(plain, at, words, half=bool(half))
+    unit = _unit(plain, at, words, month=month or bool(half))
     if unit is None:
         return None
     factor, end = unit
@@ -417,9 +438,30 @@ def _united(plain: str, start: int, numeral: Numeral, words: _Words) -> _Draft |
         return None
     if not factor.below and plain.startswith("半", end) and _is_half_tail(plain, end, words):
         half, end = Decimal("0.5"), end + 1
+    factor = _substance_before(plain, start, factor, words)
     if not factor.below and (many := words.many.match(plain, end)) and plain[end] != "来":
         vague, end = True, many.end()
     return _Draft(start, end, (numeral.low + half) * factor.scale, (numeral.high + half) * factor.scale, factor, vague)
+
+
+def _counted_before(plain: str, start: int, at: int, words: _Words) -> tuple[str, int] | None:
+    """车位400个, 床位120张: the thing counted stands before the number, a mere classifier after it."""
+    if plain[at : at + 1] not in words.counted_classifiers or plain.startswith("半", at + 1):
+        return None
+    unit = _simple_unit(plain, at, words)
+    if unit is not None and unit[1] > at + 1:  # 400个车位
+        return None
+    before = words.counted_before.search(plain[max(0, start - 12) : start])
+    return (words.counted_units[before["what"]], at + 1) if before else None
+
+
+def _substance_before(plain: str, start: int, factor: _Factor, words: _Words) -> _Factor:
+    """标准煤420吨, 二氧化碳三百吨: the substance stands before the number."""
+    if factor.above not in {("t",), ("kg",), ("g",)}:
+        return factor
+    before = words.substance_before.search(plain[max(0, start - 14) : start])
+    unit = words.substances.get((factor.above[0], before["what"].lower())) if before else None
+    return replace(factor, above=(unit,)) if unit else factor
 
 
 def _is_half_tail(plain: str, at: int, words: _Words) -> bool:
@@ -462,7 +504,7 @@ def _short_year(plain: str, numeral: Numeral, end: int) -> bool:
     return bool(re.match(r"\d{1,2}月", plain[end : end + 3]))
 
 
-def _range(plain: str, start: int, first: Numeral, words: _Words) -> _Draft | None:
+def _range(plain: str, start: int, first: Numeral, words: _Words, *, below_zero: bool) -> _Draft | None:
     """20~30%, 26℃至28℃, 3-5万元, 26±2℃."""
     at, before = first.end, None
     if unit := _unit(plain, _SPACE.match(plain, at).end(), words):  # type: ignore[union-attr]
@@ -481,7 +523,8 @@ def _range(plain: str, start: int, first: Numeral, words: _Words) -> _Draft | No
     last = _united(plain, at, second, words)
     if last is None or (before is not None and _label(before) != _label(last.factor)):
         return None
-    sign = -1 if start > 0 and plain[start - 1] == "-" and not _hyphenated(plain, start - 1) else 1
+    minus = start > 0 and plain[start - 1] == "-" and not _hyphenated(plain, start - 1)
+    sign = -1 if minus or below_zero else 1
     low = first.low
     if before is not None:
         ratio = _size_ratio(before, last.factor)
@@ -493,8 +536,8 @@ def _range(plain: str, start: int, first: Numeral, words: _Words) -> _Draft | No
     low, high = low * sign, last.high * (-1 if negative else 1)
     if low > high or (_is_year(first) and _is_year(second)):
         return None
-    begin = start - 1 if sign < 0 else start
-    return _Draft(begin, last.end, low, high, last.factor, first.vague or last.approximate)
+    begin, vague = start - 1 if minus else start, first.vague or last.approximate
+    return _Draft(begin, last.end, low, high, last.factor, vague, below_zero=below_zero or negative)
 
 
 def _spread(plain: str, start: int, first: Numeral, at: int, words: _Words) -> _Draft | None:
@@ -553,8 +596,6 @@ def _share(plain: str, start: int, numeral: Numeral, words: _Words) -> _Draft | 
     """百分之三十, 三分之一, 三成, 1/3."""
     if _FRACTION.match(plain, numeral.end):
         return _part_of(plain, start, numeral.low, numeral.end + 2)
-    if plain.startswith("分之", numeral.end - 1) and plain[numeral.end - 1] in "百千万":
-        return None
     if (match := _ARABIC_FRACTION.match(plain, start)) and int(match[1]) < int(match[2]):
         if not words.unit.match(plain, match.end()):
             value = Decimal(match[1]) / Decimal(match[2])
@@ -577,7 +618,7 @@ def _tenths(plain: str, start: int, numeral: Numeral, words: _Words) -> _Draft |
     return _Draft(start, end, low * 10 + extra, last.high * 10 + extra, _Factor(("percent",)), last.vague, fraction=True)
 
 
-_WHOLES = {"百": ("percent", Decimal(100)), "千": ("permille", Decimal(1000)), "万": ("dimensionless", Decimal(10000))}
+_WHOLES = {"百": 100, "千": 1000, "万": 10_000}
 
 
 def _part_of(plain: str, start: int, whole: Decimal, at: int) -> _Draft | None:
@@ -618,14 +659,14 @@ def _half(plain: str, at: int, words: _Words) -> _Draft | int | None:
 # ---------------------------------------------------------------------------------------------------------------- units
 
 
-def _unit(plain: str, at: int, words: _Words, *, half: bool = False) -> tuple[_Factor, int] | None:
+def _unit(plain: str, at: int, words: _Words, *, month: bool = False) -> tuple[_Factor, int] | None:
     """The unit expression at ``at``: 千瓦时, kgCO2/kWh, kWh/(m2·a), 公里每天."""
     found = _simple_unit(plain, at, words)
     if found is None and plain.startswith("个", at):
         found = _simple_unit(plain, at + 1, words)
         if found is not None and found[1] - at < 3 and found[0] not in {("person",), ("度",)}:
             found = None
-    if found is None and half and plain.startswith("月", at):
+    if found is None and month and plain.startswith("月", at):
         found = ("month",), at + 1
     if found is None:
         return None
@@ -737,7 +778,7 @@ def _per(plain: str, at: int, words: _Words) -> _Per | None:
     if plain.startswith("均", at + 1) and plain[at] in "人户车桌床日月年次":
         keys = {"次": ("occurrence",)}.get(plain[at]) or words.rate_names.get(plain[at]) or words.names[plain[at]]
         return _Per(at, at + 2, keys, Decimal(1), counted=False)
-    if plain.startswith(("百公里", "单位里程"), at):
+    if plain.startswith("百公里", at):
         blocked = at > 0 and (plain[at - 1] in DIGITS or plain[at - 1].isdigit() or plain[at - 1] in "几数上/每")
         return None if blocked else _Per(at, at + 3, ("km",), Decimal(100), counted=False)
     head = _PER_HEAD.match(plain, at)
@@ -760,7 +801,7 @@ def _with_denominators(plain: str, items: Iterable[_Draft | _Per], words: _Words
     last_end = 0
     for item in items:
         gap = plain[last_end : item.start]
-        if waiting and (_CLAUSE_END.search(gap) or len(gap) > words.rate_reach):
+        if waiting and (_ends_rate(gap, waiting[-1]) or len(gap) > words.rate_reach):
             waiting = []
         if isinstance(item, _Per):
             if waiting and last_end != waiting[-1].end:  # the former ones have had their quantity
@@ -769,6 +810,8 @@ def _with_denominators(plain: str, items: Iterable[_Draft | _Per], words: _Words
             waiting.extend(_bare_period(plain, item.end, words))
             last_end = waiting[-1].end
             continue
+        if waiting and item.factor.above == ("degC",) and plain[waiting[0].end - 1] == "均":  # 年均气温 is a mean
+            waiting = []
         if not waiting:
             last_end = item.end
             yield item
@@ -780,6 +823,13 @@ def _with_denominators(plain: str, items: Iterable[_Draft | _Per], words: _Words
         last_end = item.end
         if not re.match(r"[、和与及]", plain[last_end : last_end + 1]):
             waiting = []
+
+
+def _ends_rate(gap: str, per: _Per) -> bool:
+    """A clause mark ends it, but 每提高1度，可节电7% goes on after its comma."""
+    if per.keys == ("delta_degC",) and gap.startswith(("，", ",")):
+        gap = gap[1:]
+    return bool(_CLAUSE_END.search(gap))
 
 
 def _bare_period(plain: str, at: int, words: _Words) -> Iterator[_Per]:
@@ -851,7 +901,9 @@ def _joined(plain: str, first: _Draft, second: _Draft, words: _Words) -> _Draft 
             approximate = first.approximate or second.approximate
             return replace(first, end=second.end, low=value, high=value, approximate=approximate)
     one_period = _label(first.factor) == "time" and first.low == first.high == 1 and plain[first.start] in "一1"
-    if not one_period or gap.strip() not in words.period_fillers or "time" in _label(second.factor):
+    if not one_period or not words.period_gap.fullmatch(gap) or second.factor.below:
+        return None
+    if _label(second.factor) in {"time", *words.period_never}:
         return None
     factor = replace(second.factor, below=(*second.factor.below, key))
     return replace(second, start=first.start, factor=factor, per_start=second.start)
@@ -893,8 +945,7 @@ def _finish(text: str, plain: str, draft: _Draft, words: _Words) -> FoundQuantit
     unit = "度" if ambiguous else unit_expression([n for n in above if n != "multiple"] or ["dimensionless"], below)
     low, high = float(draft.low), float(draft.high)
     single = draft.low == draft.high
-    number_start = draft.per_start if draft.per_start is not None else draft.start
-    approximate = draft.approximate or _is_approximate(plain, number_start, draft.start, draft.end, words)
+    approximate = draft.approximate or _is_approximate(plain, draft, words)
     return FoundQuantity(
         span=(draft.start, draft.end),
         text=text[draft.start : draft.end],
@@ -918,9 +969,13 @@ def _kind(draft: _Draft, label: Label, *, single: bool) -> Kind:
     return "fraction" if draft.fraction or (label == "ratio" and draft.factor.above != ("multiple",)) else "quantity"
 
 
-def _is_approximate(plain: str, number_start: int, start: int, end: int, words: _Words) -> bool:
-    before = (plain[max(0, at - 14) : at] for at in {number_start, start})
-    return any(words.approx_before.search(part) for part in before) or bool(words.approx_after.match(plain, end))
+def _is_approximate(plain: str, draft: _Draft, words: _Words) -> bool:
+    """约3吨, 3吨左右; 近3年 is the last three years and exact."""
+    ends = {draft.start, draft.start if draft.per_start is None else draft.per_start}
+    found = [match[0].strip() for end in ends if (match := words.approx_before.search(plain[max(0, end - 14) : end]))]
+    if _label(draft.factor) == "time":
+        found = [word for word in found if word != "近"]
+    return bool(found) or bool(words.approx_after.match(plain, draft.end))
 
 
 def _meaning(plain: str, draft: _Draft, words: _Words) -> tuple[Label, tuple[Label, ...], str | None]:
@@ -949,6 +1004,8 @@ def _degree(plain: str, draft: _Draft, words: _Words) -> tuple[Label, ...]:
         return ("angle",)
     if draft.high > words.hottest:
         return ("energy",)
+    if energy == temperature == 0 and words.thermal.search(plain[max(0, draft.start - 8) : draft.start]):
+        temperature = 1
     if energy == temperature:
         return ("energy", "temperature_difference" if _is_difference(plain, draft, words) else "temperature")
     if energy > temperature:
@@ -957,7 +1014,7 @@ def _degree(plain: str, draft: _Draft, words: _Words) -> tuple[Label, ...]:
 
 
 def _weigh(plain: str, draft: _Draft, cues: re.Pattern[str], words: _Words) -> int:
-    """Two for each cue in the clause of the quantity, one for each other cue of its sentence within reach."""
+    """Three for each cue in the clause of the quantity, one for each other cue of its sentence within reach."""
     begin, end = max(0, draft.start - words.reach), min(len(plain), draft.end + words.reach)
     breaks = [m.end() for m in _SENTENCE_END.finditer(plain, begin, draft.start)]
     begin = breaks[-1] if breaks else begin
@@ -969,7 +1026,7 @@ def _weigh(plain: str, draft: _Draft, cues: re.Pattern[str], words: _Words) -> i
     clause_end = clause_stop.start() if clause_stop else end
     near = len(cues.findall(plain, clause_begin, draft.start)) + len(cues.findall(plain, draft.end, clause_end))
     whole = len(cues.findall(plain, begin, draft.start)) + len(cues.findall(plain, draft.end, end))
-    return near + whole
+    return 2 * near + whole
 
 
 def _is_difference(plain: str, draft: _Draft, words: _Words) -> bool:

@@ -55,7 +55,7 @@ DATA = Path(__file__).parent / "data"
 BaseLabel = Literal[
     "energy", "power", "apparent_power", "reactive_power", "co2e", "co2", "ce", "oil_equivalent", "carbon", "mass",
     "currency", "volume", "luminous_flux", "illuminance", "voltage", "current", "pressure", "resistance", "angle",
-    "temperature", "percentage_point", "ratio", "number", "person_trip", "room_night", "meal", "sheet", "page", "pack",
+    "temperature", "percentage_point", "ratio", "number", "person_trip", "room_night", "night", "meal", "sheet", "page", "pack",
     "bottle", "box", "cup", "copy", "vehicle", "device", "set", "lamp", "panel", "charger", "parking_space", "room",
     "bed", "seat", "table", "floor", "building", "household", "institution", "tree", "event", "occurrence", "piece",
     "workday", "person", "area", "distance", "temperature_difference", "time",
