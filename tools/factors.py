@@ -16,6 +16,7 @@ from typing import Any, Literal, cast, get_args
 import yaml
 
 from corpus.errors import InputError, UnknownFactor
+from tools.units import unit_name
 
 __all__ = [
     "Confidence",
@@ -35,7 +36,9 @@ __all__ = [
 
 Role = Literal["default", "alternative", "historical", "reference", "reject"]
 Confidence = Literal["official-text", "official-secondary", "literature", "unverified", "definition", "user"]
-SourceKind = Literal["official_page", "law_database", "reprint", "repository", "literature", "definition", "user"]
+SourceKind = Literal[
+    "official_page", "law_database", "reprint", "repository", "literature", "definition", "assumption", "user"
+]
 Nature = Literal["emission", "reduction", "removal", "comparison", "energy", "parameter"]
 
 _ROLE_RANK: Mapping[str, int] = {"default": 0, "alternative": 1, "reference": 2, "historical": 3}
@@ -46,6 +49,7 @@ _KIND_LABEL: Mapping[str, str] = {
     "repository": "转录",
     "literature": "文献",
     "definition": "定义",
+    "assumption": "假定",
     "user": "用户自带",
 }
 _CONFIDENCE_LABEL: Mapping[str, str] = {
@@ -73,7 +77,7 @@ class Factor:
     """One factor. ``low`` and ``high`` differ where the source gives a range; ``unit`` is readable by pint.
 
     ``of`` says what the mass is of: CO2, CO2e, C or ce (standard coal); ``per`` is a count that is no pint unit
-    (passenger, person, room_night, meal, sheet, trip).
+    (passenger, person, vehicle, room_night, meal, sheet, trip).
     """
 
     id: str
@@ -129,6 +133,28 @@ class Factor:
         return _CONFIDENCE_LABEL[self.confidence]
 
     @property
+    def expression(self) -> str:
+        """The unit for the pint registry: the gas and the count are dimensions there, so nothing mixes unseen.
+
+        >>> get("travel.rail.cn").expression
+        'kgCO2e/(person*km)'
+        >>> get("defra.hotel.cn").expression
+        'kgCO2e/room_night'
+        """
+        if self.of is not None and "/" in self.of:
+            over, _, under = self.of.partition("/")
+            return f"kg{over}/{_SUBSTANCE_UNIT.get(under, 'kg')}"
+        mass, slash, rest = self.unit.partition("/")
+        if self.of is not None and mass in _MASSES:
+            mass += self.of
+        elif self.of is not None:
+            rest = rest.replace("kg", f"kg{self.of}")
+        count = _COUNT_UNIT.get(self.per or "")
+        if count is not None:
+            rest = count if rest == "dimensionless" else f"({count}*{rest})"
+        return f"{mass}{slash}{rest}"
+
+    @property
     def citation(self) -> str:
         """Source, number, place and how it was read, in one line.
 
@@ -146,10 +172,11 @@ class Factor:
         """Value and unit as shown to a reader, with its gas and count.
 
         >>> get("elec.cn.2023.prov.guangdong").figure
-        '0.4419 kg CO2/kWh'
+        '0.4419 千克CO2/千瓦时'
         """
         value = f"{self.low:.6g}～{self.high:.6g}" if self.ranged else f"{self.low:.6g}"
-        return f"{value} {_written_unit(self)}".strip()
+        name = unit_name(self.expression)
+        return f"{value}{name}" if name == "%" else f"{value} {name}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,28 +434,14 @@ def _near(factor_id: str, held: Iterable[str]) -> list[str]:
     return get_close_matches(factor_id, list(held), n=3, cutoff=0.75)
 
 
-_PER_LABEL: Mapping[str, str] = {
-    "passenger": "人",
-    "person": "人",
-    "room_night": "间夜",
-    "trip": "人次",
-    "sheet": "张",
-    "meal": "餐",
+_MASSES = frozenset({"g", "kg", "t"})
+_SUBSTANCE_UNIT: Mapping[str, str] = {"CO2": "kgCO2", "C": "kgC"}
+_COUNT_UNIT: Mapping[str, str] = {
+    "passenger": "person",
+    "person": "person",
+    "vehicle": "vehicle",
+    "room_night": "room_night",
+    "trip": "person_trip",
+    "sheet": "sheet",
+    "meal": "meal",
 }
-
-
-def _written_unit(factor: Factor) -> str:
-    """The unit for a reader: the gas after the mass, the count where the data has a bare ``dimensionless``."""
-    unit = factor.unit
-    if unit == "dimensionless":
-        return ""
-    mass, slash, rest = unit.partition("/")
-    if factor.of in {"CO2", "CO2e", "C", "ce"} and mass in {"kg", "t", "g"}:
-        mass = f"{mass}{factor.of}" if factor.of == "ce" else f"{mass} {factor.of}"
-    count = _PER_LABEL.get(factor.per or "", "")
-    if rest == "dimensionless":
-        rest = count
-    elif count:
-        rest = f"({count}·{rest})"
-    written = f"{mass}{slash}{rest}".replace("delta_degC", "℃").replace("m**3", "m³").replace("m**2", "m²")
-    return written.replace("*", "·").replace("percent", "%")

@@ -6,13 +6,14 @@ import pytest
 
 from corpus.errors import InputError, UnknownFactor
 from tools import factors
+from tools.units import registry
 
 
 def test_every_factor_has_unit_region_and_source() -> None:
     held = factors.all_factors(rejected=True)
     assert len(held) == len({factor.id for factor in held})
     for factor in held:
-        assert factor.unit and factor.region and factor.source.title, factor.id
+        assert all((factor.unit, factor.region, factor.source.title)), factor.id
         assert factor.low <= factor.value <= factor.high, factor.id
 
 
@@ -35,7 +36,8 @@ def test_rejected_factors_are_shown_but_never_given() -> None:
     for factor_id, factor in shown.items():
         with pytest.raises(UnknownFactor, match="拒用") as caught:
             factors.get(factor_id)
-        assert factor.note is not None and factor.note in str(caught.value)
+        assert factor.note
+        assert factor.note in str(caught.value)
 
 
 def test_an_unknown_factor_names_its_neighbours() -> None:
@@ -84,11 +86,20 @@ def test_a_reduction_a_sink_and_a_net_value_are_no_emissions() -> None:
     assert nature["leak.chiller"] == "parameter"
 
 
+def test_every_unit_is_known_to_the_registry_with_its_gas() -> None:
+    known = registry()
+    for factor in factors.all_factors(rejected=True):
+        dimensions = known.parse_units(factor.expression).dimensionality
+        expected = {"CO2": "[co2]", "CO2e": "[co2e]", "ce": "[ce]", "C": "[carbon]"}.get(factor.of or "")
+        assert expected is None or expected in dimensions, factor.id
+        assert (factor.per is None) or set(dimensions) - {"[mass]", "[time]", "[length]"}, factor.id
+
+
 def test_a_range_keeps_both_ends() -> None:
     air = factors.get("travel.air.cn.full.2019")
     assert (air.low, air.high) == (0.1083, 0.1129)
     assert air.value == pytest.approx(0.1106)
-    assert air.figure == "0.1083～0.1129 kg CO2/(人·km)"
+    assert air.figure == "0.1083～0.1129 千克CO2/（人·公里）"
 
 
 def test_a_users_own_file_overrides_with_its_own_source(tmp_path: Path) -> None:
