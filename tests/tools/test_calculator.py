@@ -1,0 +1,200 @@
+"""The calculator frame: specifications hold together, wrong inputs are refused in one line, results keep the contract."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tools
+from corpus.errors import InputError, OutOfRange, UnitMismatch, UnknownCalculator
+from corpus.library import load
+from tools import factors, limits, units, worksheet
+from tools.calculator import calculator, calculators, run, to_json, to_markdown
+
+ROOM = Path(tools.__file__).parent
+COMPUTING = sorted({Path(ROOM, f"{spec.module.rpartition('.')[2]}.py") for spec in calculators().values()})
+
+
+def test_listing_the_calculators_loads_neither_pint_nor_a_calculator() -> None:
+    code = (
+        "import sys; from tools.calculator import calculators; names = list(calculators());"
+        "heavy = {'pint', 'pandas', 'plotly', 'tools.meeting', 'tools.worksheet'} & set(sys.modules);"
+        "assert names and not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOM.parent)
+
+
+@pytest.mark.parametrize("name", sorted(calculators()))
+def test_a_specification_holds_together(name: str) -> None:
+    spec = calculator(name)
+    assert spec.description
+    assert len(spec.examples) >= 3
+    assert len({item.label for item in spec.inputs}) == len(spec.inputs)
+    for item in spec.inputs:
+        where = f"{name}.{item.name}"
+        assert item.question or item.default is not None, where
+        if item.default is not None:
+            assert item.default_reason, where
+        if item.dimension is not None:
+            assert item.unit is not None, where
+            one = units.registry().Quantity(1.0, item.unit)
+            assert units.check(one, item.dimension) is one, where
+            assert units.normal_label(item.dimension)
+            for label in item.also:
+                assert units.normal_label(label), where
+        if item.low is not None or item.high is not None:
+            assert item.range_reason, where
+        for choice in item.choices:
+            assert choice.factor is None or factors.get(choice.factor), where
+            assert choice.limit is None or limits.quantity(choice.limit) is not None, where
+        if item.kind == "choice" and item.default is not None:
+            assert item.default in {choice.key for choice in item.choices}, where
+    inputs = worksheet.read_inputs(spec, {item.name: item.example for item in spec.inputs if item.required})
+    assert set(inputs.given) == {item.name for item in spec.inputs if item.required}
+
+
+@pytest.mark.parametrize("name", sorted(calculators()))
+def test_every_example_of_an_input_is_read(name: str) -> None:
+    spec = calculator(name)
+    filled = {item.name: item.example for item in spec.inputs if item.example}
+    inputs = worksheet.read_inputs(spec, filled)
+    assert set(inputs.given) == set(filled)
+
+
+@pytest.mark.parametrize("name", sorted(calculators()))
+def test_every_clause_key_is_a_clause_of_the_library(name: str) -> None:
+    held = {clause.key for document in load().documents for clause in document.clauses}
+    spec = calculator(name)
+    keys = [*spec.clause_keys, *(c.clause for item in spec.inputs for c in item.choices if c.clause is not None)]
+    assert keys
+    assert [key for key in keys if key not in held] == []
+
+
+@pytest.mark.parametrize("path", COMPUTING, ids=lambda path: path.name)
+def test_no_number_stands_in_a_calculator_as_a_factor(path: Path) -> None:
+    """Factors and thresholds live in the data; what may stand in code is structure (0, 1, 2, digits to show)."""
+    plain = {0, 1, 2, 6}
+    numbers = [
+        (node.lineno, node.value)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
+    ]
+    assert [(line, value) for line, value in numbers if value not in plain and value != 9] == []
+
+
+@pytest.mark.parametrize("path", COMPUTING, ids=lambda path: path.name)
+def test_every_factor_named_in_code_is_held_and_usable(path: Path) -> None:
+    topics = {factor.id.partition(".")[0] for factor in factors.registry()}
+    texts = {
+        node.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " not in node.value
+    }
+    named = [text for text in texts if text.count(".") and text.partition(".")[0] in topics and text.isascii()]
+    for factor_id in named:
+        assert factor_id in factors.registry().usable or factor_id in limits.all_limits(), factor_id
+
+
+def test_an_unknown_calculator_is_named_with_the_ones_there_are() -> None:
+    with pytest.raises(UnknownCalculator, match="meeting（会议碳排放）"):
+        run("weather", {})
+
+
+def test_a_calculator_and_an_input_go_by_their_chinese_names() -> None:
+    spec = calculator("会议碳排放")
+    assert spec.name == "meeting"
+    assert spec.input("参会人数").name == "attendees"
+
+
+WRONG = [
+    ("meeting", {"attendees": "80 度"}, InputError, "参会人数"),
+    ("meeting", {"attendees": "80 千瓦时"}, UnitMismatch, "人数"),
+    ("meeting", {"attendees": "80人", "duration": "300 平方米"}, UnitMismatch, "会议时长"),
+    ("meeting", {"attendees": "80人", "venue_electricity": "350 千瓦"}, UnitMismatch, "乘以"),
+    ("meeting", {"attendees": "80人", "venue_area": "300 米"}, UnitMismatch, "会场面积"),
+    ("meeting", {"attendees": "80人", "hotel": "40 人"}, UnitMismatch, "间夜"),
+    ("meeting", {"attendees": "80人", "waste": "30 吨标准煤"}, UnitMismatch, "垃圾"),
+    ("meeting", {"attendees": "0人"}, OutOfRange, "参会人数"),
+    ("meeting", {"attendees": "80人", "duration": "500 小时"}, OutOfRange, "会议时长"),
+    ("meeting", {"attendees": "80人", "treatment": "填海"}, InputError, "焚烧"),
+    ("meeting", {"attendees": "80人", "year": "去年"}, InputError, "年份"),
+    ("meeting", {"attendees": "80人", "year": "1990年"}, OutOfRange, "数据年份"),
+    ("meeting", {"attendees": "80人", "legs": "大家自己来"}, InputError, "交通方式"),
+    ("meeting", {"duration": "半天"}, InputError, "多少人参会"),
+    ("meeting", {"attendees": "80人", "weather": "晴"}, InputError, "可填"),
+    ("meeting", {"attendees": True}, InputError, "真假"),
+    ("charging", {"spaces": "200 辆", "ratio": "20%"}, UnitMismatch, "停车位数"),
+    ("charging", {"spaces": "200", "ratio": "20"}, InputError, "20%"),
+    ("charging", {"spaces": "200", "ratio": "150%"}, OutOfRange, "配建比例"),
+    ("charging", {"spaces": "200", "ratio": "20%", "charger_power": "7 kVA"}, UnitMismatch, "功率因数"),
+    ("charging", {"spaces": "200", "ratio": "20%", "transformer": "630 kW"}, UnitMismatch, "变压器容量"),
+    ("charging", {"spaces": "200"}, InputError, "按哪个比例"),
+    ("charging", {}, InputError, "停车位数和配建比例"),
+]
+
+
+@pytest.mark.parametrize(("name", "values", "error", "says"), WRONG)
+def test_a_wrong_input_is_refused_in_one_chinese_line(
+    name: str, values: dict[str, object], error: type[InputError], says: str
+) -> None:
+    with pytest.raises(error, match=says) as caught:
+        run(name, values)
+    line = str(caught.value)
+    assert "\n" not in line
+    assert any("一" <= sign <= "鿿" for sign in line)
+
+
+def test_plain_text_numbers_and_quantities_give_the_same() -> None:
+    quantity = units.registry().Quantity(0.35, "MWh")
+    results = [
+        run("meeting", {"attendees": people, "venue_electricity": used}).total.value
+        for people, used in (("80人", "350度"), (80, 350), ("八十人", "三百五十度"), (80.0, quantity))
+    ]
+    assert results == pytest.approx([results[0]] * 4, rel=1e-12)
+
+
+def test_json_keeps_the_contract() -> None:
+    made = to_json(run("meeting", {"attendees": "80 人", "venue_electricity": "350 度"}))
+    assert made["tool"] == "meeting"
+    assert made["inputs"] == {"attendees": "80 人", "venue_electricity": "350 度"}
+    # 350 kWh × 0.4419 kg/kWh = 154.665 kg
+    assert made["total"] == {
+        "label": "会议碳排放",
+        "value": 154.665,
+        "unit": "kg",
+        "of": "CO2e",
+        "unit_name": "千克CO2e",
+    }
+    assert set(made["steps"][0]) == {"label", "formula", "substitution", "value", "unit", "factor_id"}
+    assert made["steps"][0]["factor_id"] == "elec.cn.2023.prov.guangdong"
+    grid = made["factors"][0]
+    assert {key: grid[key] for key in ("id", "value", "unit", "region", "year")} == {
+        "id": "elec.cn.2023.prov.guangdong",
+        "value": 0.4419,
+        "unit": "kg/kWh",
+        "region": "广东",
+        "year": 2023,
+    }
+    assert "公告2025年第47号" in grid["source"]
+    assert any("2023" in line for line in made["assumptions"])
+
+
+def test_markdown_shows_result_working_factor_and_what_was_left_out() -> None:
+    shown = to_markdown(run("meeting", {"attendees": "80 人", "venue_electricity": "350 度"}))
+    assert shown.startswith("**会议碳排放：155 千克CO2e**")
+    assert "用电量 × 电力因子 = 350 千瓦时 × 0.4419 千克CO2/千瓦时 = 154.66 千克CO2" in shown
+    assert "2023年广东电力平均二氧化碳排放因子 0.4419 千克CO2/千瓦时（广东，2023年" in shown
+    assert "- 交通：没有给出参会人员怎么来" in shown
+
+
+def test_a_users_factor_is_used_and_named(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "factors:\n- {id: elec.cn.2023.prov.guangdong, value: 0.4, source: 供电局告知单}\n", encoding="utf-8"
+    )
+    held = factors.with_overrides(own)
+    made = run("meeting", {"attendees": "80人", "venue_electricity": "350度"}, source=held)
+    assert made.total.value == pytest.approx(140)  # 350 × 0.4
+    assert made.factors[0].source.title == "供电局告知单"

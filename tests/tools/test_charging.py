@@ -1,0 +1,116 @@
+"""The charger count: worked examples by hand, a ratio never chosen silently, the load on the transformer."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tools.calculator import run
+
+Values = dict[str, object]
+
+WORKED = [
+    # 200 × 10 % = 20; × 20 % = 40; × 40 % = 80
+    ({"spaces": "200个车位", "ratio": "cn10"}, 20),
+    ({"spaces": "200个车位", "ratio": "深圳"}, 40),
+    ({"spaces": "200个车位", "ratio": "pilot40"}, 80),
+    # 333 × 20 % = 66.6, rounded up 67
+    ({"spaces": "333个车位", "ratio": "20%"}, 67),
+    # 85 × 25 % = 21.25, rounded up 22
+    ({"spaces": 85, "ratio": "25%"}, 22),
+    # 三成 of 120 = 36 exactly, though 0.3 × 120 is 36.000000000000004 or less in binary
+    ({"spaces": 120, "ratio": "三成"}, 36),
+    # 30 × 60 × 0.14 = 252 kWh a day; 7 × 8 × 0.9 = 50.4 kWh a charger and day; 252/50.4 = 5
+    ({"vehicles": "30辆", "daily_distance": "60公里", "charger_power": "7千瓦", "daily_hours": "8小时"}, 5),
+    # 40 × 50 × 0.2 = 400; 60 × 6 × 0.95 = 342; 400/342 = 1.17 → 2
+    (
+        {
+            "vehicles": 40,
+            "daily_distance": "每天50公里",
+            "consumption": "每百公里20度",
+            "charger_power": "60kW",
+            "daily_hours": "6小时",
+            "efficiency": "95%",
+        },
+        2,
+    ),
+    # 12 × 80 × 0.14 = 134.4; 7 × 4 × 0.9 = 25.2; 134.4/25.2 = 5.33 → 6
+    ({"vehicles": 12, "daily_distance": "80公里", "charger_power": 7, "daily_hours": 4}, 6),
+    # both routes: 20 by ratio, 5 by demand: the larger
+    (
+        {
+            "spaces": 200,
+            "ratio": "cn10",
+            "vehicles": 30,
+            "daily_distance": 60,
+            "charger_power": 7,
+            "daily_hours": 8,
+        },
+        20,
+    ),
+]
+
+
+@pytest.mark.parametrize(("values", "count"), WORKED)
+def test_worked_example(values: Values, count: int) -> None:
+    made = run("charging", values)
+    assert (made.total.value, made.total.unit, made.total.of) == (count, "charger", None)
+
+
+def test_the_ratio_carries_its_scope_and_clause_and_the_others_stand_beside() -> None:
+    made = run("charging", {"spaces": 200, "ratio": "sz20"})
+    assert "sz-charging-measures#/正式办法解读：停车场配建比例" in made.clause_keys
+    assert any("鼓励，非强制" in line for line in made.assumptions)
+    assert {item.label: item.value for item in made.comparison} == {
+        "按2017年通知 10%": 20,
+        "按深圳近零碳试点参考 40%": 80,
+    }
+
+
+def test_the_thirty_percent_of_the_draft_is_warned_of() -> None:
+    made = run("charging", {"spaces": 200, "ratio": "30%"})
+    assert made.total.value == 60
+    assert any("草案" in line for line in made.warnings)
+    assert not run("charging", {"spaces": 200, "ratio": "20%"}).warnings
+
+
+def test_load_and_transformer_by_hand() -> None:
+    values: Values = {
+        "spaces": 200,
+        "ratio": "sz20",
+        "charger_power": "7千瓦",
+        "existing_load": "300 kVA",
+        "transformer": "630 kVA",
+    }
+    made = run("charging", values)
+    shown = {item.label: item.value for item in made.comparison}
+    # 40 × 7 = 280 kW; × 0.6 = 168 kW; / 0.95 = 176.842 kVA; + 300 = 476.842; × 1.15 = 548.368; / 630 = 75.689 %
+    assert shown["装机功率"] == pytest.approx(280)
+    assert shown["计算负荷"] == pytest.approx(168)
+    assert shown["变压器容量应不小于"] == pytest.approx(548.368, rel=1e-5)
+    assert shown["变压器负荷率"] == pytest.approx(75.689, rel=1e-5)
+    # 280 kW × 1111.1 h = 311 108 kWh a year; × 0.4419 = 137.479 t
+    assert shown["年电量（深圳公用桩平均利用水平）"] == pytest.approx(311_108)
+    assert shown["对应年排放"] == pytest.approx(137.4786, rel=1e-5)
+    assert any("不能代替电气设计" in line for line in made.warnings)
+
+
+def test_fast_chargers_overload_a_small_transformer() -> None:
+    made = run("charging", {"chargers": "20个充电桩", "kind": "快充", "charger_power": "60kW", "transformer": "630kVA"})
+    # 20 × 60 = 1200 kW × 0.85 = 1020 kW / 0.95 = 1073.68 kVA × 1.15 = 1234.74 > 630
+    assert any("1235 千伏安" in line for line in made.warnings)
+    assert "有序充电" in (made.next_step or "")
+
+
+def test_without_power_the_load_is_left_out_and_said() -> None:
+    made = run("charging", {"spaces": 200, "ratio": "sz20"})
+    assert [item.label for item in made.excluded] == ["用电负荷和变压器容量"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 5000), st.integers(1, 100))
+def test_the_count_is_the_exact_ceiling(spaces: int, percent: int) -> None:
+    made = run("charging", {"spaces": spaces, "ratio": f"{percent}%"})
+    assert made.total.value == -(-spaces * percent // 100)
+    assert math.isclose(made.total.low, made.total.high)

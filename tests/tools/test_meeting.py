@@ -1,0 +1,236 @@
+"""The meeting footprint: legs read from text, and worked examples checked by hand."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.errors import InputError
+from tools.calculator import Computation, run
+from tools.meeting import parse_legs
+
+Values = dict[str, object]
+
+
+def parts(made: Computation) -> dict[str, float]:
+    return {row.label: row.value for row in made.breakdown}
+
+
+def left_out(made: Computation) -> dict[str, str]:
+    return {item.label: item.reason for item in made.excluded}
+
+
+LEGS = [
+    ("20人坐高铁来回120公里", ("high_speed_rail", 20, None, 120, False, "round")),
+    ("30人地铁单程8公里", ("metro", 30, None, 8, False, "one_way")),
+    ("5辆公务车共200公里", ("official_car", None, 5, 200, True, "unsaid")),
+    ("2人飞机往返2000公里", ("air", 2, None, 2000, False, "round")),
+    ("80人开半天会，其中20人坐高铁来回120公里，碳排放多少？", ("high_speed_rail", 20, None, 120, False, "round")),
+    ("坐高铁来回120公里的有二十人", ("high_speed_rail", 20, None, 120, False, "round")),
+    ("20人坐高铁，来回120公里", ("high_speed_rail", 20, None, 120, False, "round")),
+    ("20人来回120公里坐高铁", ("high_speed_rail", 20, None, 120, False, "round")),
+    ("高铁20人，往返二百四十里", ("high_speed_rail", 20, None, 120, False, "round")),
+    ("3辆新能源公务车每辆40公里", ("electric_car", None, 3, 40, False, "unsaid")),
+    ("12人骑车来回6公里", ("active", 12, None, 6, False, "round")),
+    ("10人大巴来回60公里", ("coach", 10, None, 60, False, "round")),
+    ("4人打车往返30公里", ("taxi", 4, None, 30, False, "round")),
+    ("100人公里公交", ("bus", None, None, 100, True, "unsaid")),
+    ("20 people by train round trip 120 km", ("rail", 20, None, 120, False, "round")),
+]
+
+
+@pytest.mark.parametrize(("text", "leg"), LEGS)
+def test_a_leg_is_read(text: str, leg: tuple[object, ...]) -> None:
+    (found,) = parse_legs(text)
+    assert (found.mode, found.persons, found.vehicles, found.distance_km, found.shared, found.trip) == leg
+
+
+def test_several_legs_in_one_sentence_stay_apart() -> None:
+    legs = parse_legs("20人坐高铁来回120公里和10人坐地铁单程8公里，另外5辆公务车共200公里；步行来的有3人")
+    assert [(leg.mode, leg.persons, leg.vehicles, leg.distance_km) for leg in legs] == [
+        ("high_speed_rail", 20, None, 120),
+        ("metro", 10, None, 8),
+        ("official_car", None, 5, 200),
+        ("active", 3, None, None),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "大家自己来", "80人开半天会", "会场300平方米"])
+def test_text_without_a_way_of_travelling_has_no_legs(text: str) -> None:
+    assert parse_legs(text) == ()
+
+
+# Each total is worked out beside it; factors: grid 0.4419, high-speed rail 0.03048, metro 0.04314, bus 0.053,
+# petrol car 0.19567 per car-km, air (0.1083 + 0.1129)/2 = 0.1106, train 0.033, hotel 53.5, sheet 0.00671.
+WORKED = [
+    # 20 × 120 × 0.03048 = 2400 × 0.03048 = 73.152
+    ({"attendees": "80人", "duration": "半天", "legs": "20人坐高铁来回120公里"}, 73.152),
+    # one way 8 km, there and back 16: 30 × 16 × 0.04314 = 480 × 0.04314 = 20.7072
+    ({"attendees": "30人", "legs": "30人地铁单程8公里"}, 20.7072),
+    # 200 car-km × 0.19567 = 39.134
+    ({"attendees": "20人", "legs": "5辆公务车共200公里"}, 39.134),
+    # each car 40 km: 5 × 40 = 200 car-km, the same
+    ({"attendees": "20人", "legs": "5辆公务车往返40公里"}, 39.134),
+    # 2 × 2000 × 0.1106 = 442.4
+    ({"attendees": "2人", "legs": "2人飞机往返2000公里"}, 442.4),
+    # 2 × 2000 × 0.255056 = 1020.224
+    ({"attendees": "2人", "legs": "2人飞机往返2000公里", "air_factor": "compilation"}, 1020.224),
+    # 10 × 300 × 0.033 = 99
+    ({"attendees": "10人", "legs": "10人坐火车来回300公里"}, 99.0),
+    # 15 × 20 × 0.053 = 15.9
+    ({"attendees": "15人", "legs": "15人公交来回20公里"}, 15.9),
+    # taxi alone: 3 cars × 30 × 0.19567 = 17.6103
+    ({"attendees": "3人", "legs": "3人打车往返30公里"}, 17.6103),
+    # three in a car: 6 / 3 = 2 cars × 30 × 0.19567 = 11.7402
+    ({"attendees": "6人", "legs": "6人打车往返30公里", "occupancy": "每车3人"}, 11.7402),
+    # electric: 2 × 40 × 0.14 / 0.9 = 12.4444… kWh × 0.4419 = 5.4992
+    ({"attendees": "4人", "legs": "2辆电动车来回40公里"}, 5.4992),
+    # walking costs nothing; metered 350 kWh × 0.4419 = 154.665
+    ({"attendees": "12人", "legs": "12人步行来回2公里", "venue_electricity": "350度"}, 154.665),
+    # 300 m² × 23 W/m² × 4 h = 27.6 kWh × 0.4419 = 12.19644
+    ({"attendees": "80人", "duration": "半天", "venue_area": "300平方米"}, 12.19644),
+    # a day is 8 h: 300 × 20 W × 8 h = 48 kWh × 0.4419 = 21.2112
+    (
+        {"attendees": "80人", "duration": "一天", "venue_area": "300平方米", "power_density": "20瓦/平方米"},
+        21.2112,
+    ),
+    # share: 1 200 000 kWh × 300/15 000 × 4/2500 = 1 200 000 × 0.02 × 0.0016 = 38.4 kWh × 0.4419 = 16.96896
+    (
+        {
+            "attendees": "80人",
+            "duration": "4小时",
+            "building_electricity": "120万度",
+            "venue_area": "300平方米",
+            "building_area": "1.5万平方米",
+            "building_hours": "2500小时",
+        },
+        16.96896,
+    ),
+    # cooling 20 kW × 4 h = 80 kWh × 0.4419 = 35.352
+    ({"attendees": "80人", "duration": "半天", "cooling_power": "20千瓦"}, 35.352),
+    # metered cooling 120 kWh × 0.4419 = 53.028
+    ({"attendees": "80人", "cooling_electricity": "120度"}, 53.028),
+    # Beijing 2023: 100 × 0.5554 = 55.54
+    ({"attendees": "80人", "venue_electricity": "100度", "region": "北京", "year": "2023年"}, 55.54),
+    # data of 2022 takes the 2022 factor: 100 × 0.4403 = 44.03
+    ({"attendees": "80人", "venue_electricity": "100度", "year": "2022"}, 44.03),
+    # 80 meals × 0.5 kg × (1.72 + 2.76)/2 = 40 × 2.24 = 89.6
+    ({"attendees": "80人", "meals": "80餐"}, 89.6),
+    # vegetarian 4.1 kg a person and day over 3 meals: 30 × 4.1 / 3 = 41
+    ({"attendees": "30人", "meals": "30餐", "meal_basis": "素食"}, 41.0),
+    # 4 × 53.5 = 214
+    ({"attendees": "4人", "hotel": "4间夜"}, 214.0),
+    # 2000 × 0.00671 = 13.42
+    ({"attendees": "80人", "paper": "2000张"}, 13.42),
+    # 30 kg × 0.557333 = 16.71999
+    ({"attendees": "80人", "waste": "30公斤"}, 16.71999),
+    # reference allowed: 80 bottles × 0.5 L × 0.4 kg/L = 16
+    ({"attendees": "80人", "water": "80瓶", "references": "用"}, 16.0),
+    # reference allowed: 10 × 60 × 0.02776 = 16.656
+    ({"attendees": "10人", "legs": "10人大巴来回60公里", "references": "是"}, 16.656),
+    # landfill at the British reference: 0.03 t × 497.24244 = 14.9172732
+    ({"attendees": "80人", "waste": "30公斤", "treatment": "填埋", "references": "用"}, 14.9172732),
+]
+
+
+@pytest.mark.parametrize(("values", "total"), WORKED)
+def test_worked_example(values: Values, total: float) -> None:
+    made = run("meeting", values)
+    assert made.total.of == "CO2e"
+    assert made.total.value == pytest.approx(total, rel=1e-4)
+    assert sum(row.value for row in made.breakdown) == pytest.approx(made.total.value)
+    assert made.next_step
+
+
+def test_a_range_is_carried_through() -> None:
+    made = run("meeting", {"attendees": "2人", "legs": "2人飞机往返2000公里", "hotel": "2间夜"})
+    # 4000 person-km × 0.1083 = 433.2, × 0.1129 = 451.6, each with 2 × 53.5 = 107
+    assert (made.total.low, made.total.high) == pytest.approx((540.2, 558.6))
+    assert any("辐射强迫" in warning for warning in made.warnings)
+
+
+def test_people_no_leg_names_are_said_and_not_counted() -> None:
+    made = run("meeting", {"attendees": "80人", "legs": "20人坐高铁来回120公里"})
+    assert any("其余 60 人" in line and "没有计入" in line for line in made.assumptions)
+    over = run("meeting", {"attendees": "10人", "legs": "20人坐高铁来回120公里"})
+    assert any("多于参会人数" in line for line in over.warnings)
+
+
+def test_how_the_written_distance_was_understood_is_said() -> None:
+    said = {
+        "20人坐高铁来回120公里": "来回合计 120 公里",
+        "20人坐高铁单程60公里": "来回 120 公里",
+        "20人坐高铁120公里": "不乘 2",
+        "5辆公务车共200公里": "全部里程合计 200 公里",
+        "5辆公务车往返40公里": "按每辆车计",
+    }
+    for text, words in said.items():
+        made = run("meeting", {"attendees": "20人", "legs": text})
+        assert any(words in line for line in made.assumptions), text
+
+
+def test_an_item_without_usable_factor_is_left_out_with_its_reason() -> None:
+    values: Values = {
+        "attendees": "80人",
+        "paper": "100张",
+        "water": "80瓶",
+        "waste": "30公斤",
+        "treatment": "填埋",
+        "legs": "10人大巴来回60公里；5人坐轮渡往返30公里；6人坐地铁；地铁单程8公里",
+    }
+    made = run("meeting", values)
+    assert parts(made) == {"打印纸": pytest.approx(0.671)}
+    reasons = left_out(made)
+    assert "参照值：台湾" in reasons["瓶装水"]
+    assert "参照值：英国" in reasons["垃圾"]
+    assert "参照值：英国" in reasons["交通：大巴"]
+    assert "水运" in reasons["交通：轮渡"]
+    assert "地铁" in "".join(reasons)
+    assert "会场用电" in reasons
+
+
+def test_nothing_to_compute_asks_for_an_item() -> None:
+    with pytest.raises(InputError, match="没有一项可以计算"):
+        run("meeting", {"attendees": "80人"})
+
+
+def test_video_comparison_takes_the_terminals_off() -> None:
+    values: Values = {"attendees": "80人", "duration": "半天", "legs": "20人坐高铁来回120公里", "hotel": "4间夜"}
+    plain = {item.label: item for item in run("meeting", values).comparison}
+    label = "改为视频会议可避免（交通和住宿；减排量，不与排放相加）"
+    # 73.152 + 214 = 287.152, terminals unknown
+    assert plain[label].value == pytest.approx(287.152)
+    assert "未扣" in (plain[label].note or "")
+    made = run("meeting", {**values, "terminals": 80, "terminal_power": "60瓦"})
+    # 80 × 60 W × 4 h = 19.2 kWh × 0.4419 = 8.48448; 287.152 − 8.48448 = 278.66752
+    rows = {item.label: item.value for item in made.comparison}
+    assert rows["视频会议（只计终端用电）"] == pytest.approx(8.48448)
+    assert rows[label] == pytest.approx(278.66752)
+    assert made.total.value == pytest.approx(287.152)  # the video side never enters the total
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(1, 5000), st.floats(1, 3000), st.integers(1, 500))
+def test_twice_the_activity_is_twice_the_emission(kwh: float, km: float, people: int) -> None:
+    def total(times: int) -> float:
+        legs = f"{people * times}人坐高铁来回{km:.3f}公里"
+        values: Values = {"attendees": people * times, "venue_electricity": kwh * times, "legs": legs}
+        return run("meeting", values).total.value
+
+    assert total(2) == pytest.approx(2 * total(1), rel=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(0.01, 900), st.sampled_from([("MWh", 1000.0), ("GJ", 1 / 0.0036), ("度", 1.0), ("万度", 10000.0)]))
+def test_any_unit_of_energy_gives_the_same(value: float, unit: tuple[str, float]) -> None:
+    name, kwh = unit
+    shrunk = value / kwh
+    one = run("meeting", {"attendees": 1, "venue_electricity": f"{shrunk:.12f} {name}"}).total.value
+    other = run("meeting", {"attendees": 1, "venue_electricity": f"{shrunk * kwh:.12f} kWh"}).total.value
+    assert one == pytest.approx(other, rel=1e-6, abs=1e-6)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.permutations(["20人坐高铁来回120公里", "30人地铁单程8公里", "5辆公务车共200公里", "2人飞机往返2000公里"]))
+def test_the_order_of_legs_does_not_matter(order: list[str]) -> None:
+    # 73.152 + 20.7072 + 39.134 + 442.4 = 575.3932
+    assert run("meeting", {"attendees": 60, "legs": "；".join(order)}).total.value == pytest.approx(575.3932)
