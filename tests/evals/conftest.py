@@ -1,6 +1,6 @@
 """A tiny corpus and an embedding simple enough to work out by hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,25 +10,28 @@ from corpus.library import Corpus
 from corpus.model import Document
 
 
-class LetterEncoder:
+class LetterEmbedder:
     """Counts of each character, normalised: two texts are near when they share characters."""
 
-    def _vector(self, text: str) -> npt.NDArray[np.float32]:
-        vector = np.zeros(512, dtype=np.float32)
-        for character in text:
-            vector[ord(character) % 512] += 1
-        return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+    name = "letters"
+    dimension = 512
 
-    def query(self, texts: str) -> npt.NDArray[np.float32]:
-        return self._vector(texts)
+    def _vectors(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            np.add.at(row, [ord(character) % self.dimension for character in text], 1)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
-    def passage(self, texts: list[str]) -> npt.NDArray[np.float32]:
-        return np.vstack([self._vector(text) for text in texts])
+    def embed_queries(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        return self._vectors(texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        return self._vectors(texts)
 
 
 @pytest.fixture
-def encoder() -> LetterEncoder:
-    return LetterEncoder()
+def embedder() -> LetterEmbedder:
+    return LetterEmbedder()
 
 
 @pytest.fixture

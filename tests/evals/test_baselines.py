@@ -2,8 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
+from assistant.retrieval.embedding import Embedder
 from corpus.library import Corpus
-from evals.baselines import Encoder, Ranking, dense, langchain_recipe, lexical, segmented
+from evals.baselines import Ranking, dense, langchain_recipe, lexical, segmented
 
 Key = Callable[[str], str]
 
@@ -21,18 +22,18 @@ def test_segmented_bm25_matches_words(small_corpus: Corpus, by_heading: Key) -> 
     assert search("股票", 5) == Ranking(())
 
 
-def test_dense_orders_by_cosine(small_corpus: Corpus, encoder: Encoder, by_heading: Key) -> None:
-    ranking = dense(small_corpus, encoder)("开窗通风", 3)
+def test_dense_orders_by_cosine(small_corpus: Corpus, embedder: Embedder, by_heading: Key) -> None:
+    ranking = dense(small_corpus, embedder)("开窗通风", 3)
     assert ranking.keys[0] == by_heading("开窗")
     assert len(ranking.units) == 3
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:chromadb.*")
-def test_langchain_chunks_come_back_as_their_clauses(small_corpus: Corpus, encoder: Encoder, by_heading: Key) -> None:
-    search = langchain_recipe(small_corpus, encoder, chunk_size=200, chunk_overlap=20)
+def test_langchain_chunks_come_back_as_their_clauses(small_corpus: Corpus, embedder: Embedder, by_heading: Key) -> None:
+    search = langchain_recipe(small_corpus, embedder, chunk_size=200, chunk_overlap=20)
     ranking = search("空调开窗温度", 1)
     assert ranking.units == ((by_heading("夏季温度"), by_heading("开窗")),)
-    fine = langchain_recipe(small_corpus, encoder, chunk_size=24, chunk_overlap=0)
+    fine = langchain_recipe(small_corpus, embedder, chunk_size=24, chunk_overlap=0)
     assert fine("新购公务用车优先选用新能源汽车", 1).keys == (by_heading("新能源"),)
 
 

@@ -1,0 +1,191 @@
+"""Results as data, as JSON and as a Markdown table."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evals.measurement import AnswerScore, CalculationScore, RankingScore
+from evals.metrics import Interval, interval
+from evals.question import Question
+
+__all__ = ["Latency", "Results", "Row", "as_markdown", "calculation_row", "latency", "row", "write"]
+
+SPLITS = ("dev", "test")
+_RANKING = ("hit@1", "hit@5", "MRR@10", "nDCG@10", "unit hit@5", "document hit@5")
+_ANSWER = (
+    "citation precision",
+    "first citation right",
+    "answer cited",
+    "figure accuracy",
+    "refusal",
+    "false refusal",
+    "asked back",
+)
+_FACETS: Mapping[str, Callable[[Question], str]] = {
+    "场景": lambda q: q.scene,
+    "用户": lambda q: q.user,
+    "题型": lambda q: q.type,
+    "问法": lambda q: q.style,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds."""
+
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One system on one split (``dev``, ``test``) with the interval of every measure that applies."""
+
+    system: str
+    split: str
+    measures: Mapping[str, Interval]
+    latency_ms: Latency | None = None
+    stages_ms: Mapping[str, Latency] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything one run measured."""
+
+    version: str
+    sets: Mapping[str, Mapping[str, int]]
+    rows: tuple[Row, ...]
+    facets: Mapping[str, Mapping[str, Mapping[str, Interval]]] = field(default_factory=dict)
+
+    def mean(self, system: str, split: str, measure: str) -> float:
+        """The mean of that measure. Raises ``KeyError`` if the run did not measure it."""
+        for found in self.rows:
+            if (found.system, found.split) == (system, split) and measure in found.measures:
+                return found.measures[measure].mean
+        raise KeyError(f"{system} {split} {measure}")
+
+
+def latency(milliseconds: Sequence[float]) -> Latency:
+    """Median and 95th percentile.
+
+    >>> latency([1.0, 2.0, 3.0])
+    Latency(p50=2.0, p95=2.9)
+    """
+    p50, p95 = np.percentile(np.asarray(milliseconds), [50, 95])
+    return Latency(float(p50), float(p95))
+
+
+def row(system: str, split: str, scores: Sequence[RankingScore] | Sequence[AnswerScore]) -> Row:
+    """The row of a system over the scores of one split."""
+    stages: dict[str, list[float]] = defaultdict(list)
+    for score in scores:
+        for stage, ms in (score.timing if isinstance(score, AnswerScore) else {"total": score.ms}).items():
+            stages[stage].append(ms)
+    spread = {stage: latency(ms) for stage, ms in stages.items()}
+    return Row(system, split, _intervals(score.measures for score in scores), spread.pop("total", None), spread)
+
+
+def calculation_row(system: str, scores: Sequence[CalculationScore]) -> Row:
+    """The row of the calculation requests, which have no split."""
+    measures = [
+        {"calculator right": float(s.taken)} | ({} if s.inputs_read is None else {"inputs read": s.inputs_read})
+        for s in scores
+    ]
+    return Row(system, "calculations", _intervals(measures))
+
+
+def facets(scores: Sequence[RankingScore]) -> dict[str, dict[str, dict[str, Interval]]]:
+    """hit@5 and nDCG@10 by scene, user, type and style, over both splits."""
+    found: dict[str, dict[str, dict[str, Interval]]] = {}
+    for name, facet in _FACETS.items():
+        groups: dict[str, list[RankingScore]] = defaultdict(list)
+        for score in scores:
+            groups[facet(score.question)].append(score)
+        found[name] = {
+            value: {m: interval([s.measures[m] for s in group]) for m in ("hit@5", "nDCG@10")}
+            for value, group in sorted(groups.items())
+        }
+    return found
+
+
+def _intervals(measured: Iterable[Mapping[str, float]]) -> dict[str, Interval]:
+    columns: dict[str, list[float]] = defaultdict(list)
+    for measures in measured:
+        for name, value in measures.items():
+            columns[name].append(value)
+    return {name: interval(values) for name, values in columns.items()}
+
+
+def _cell(measured: Interval | None) -> str:
+    if measured is None:
+        return "—"
+    return f"{measured.mean:.3f} [{measured.low:.3f}, {measured.high:.3f}]"
+
+
+def _table(rows: Sequence[Row], measures: Sequence[str]) -> list[str]:
+    shown = [m for m in measures if any(m in r.measures for r in rows)]
+    lines = [
+        "| " + " | ".join(["系统", "集", *shown, "p50 ms", "p95 ms"]) + " |",
+        "| " + " | ".join(["---"] * (len(shown) + 4)) + " |",
+    ]
+    for found in rows:
+        spread = [f"{v:.1f}" for v in (found.latency_ms.p50, found.latency_ms.p95)] if found.latency_ms else ["—"] * 2
+        cells = [found.system, found.split, *(_cell(found.measures.get(m)) for m in shown), *spread]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def as_markdown(results: Results) -> str:
+    """The report people read: retrieval, answers, calculations, and the product by facet."""
+    lines = [f"# 评测结果 {results.version}", "", "区间为 95% 自助法置信区间（按题抽样）。", "", "## 题量", ""]
+    lines += ["| 集 | " + " | ".join(next(iter(results.sets.values()))) + " |"]
+    lines += ["| --- |" + " --- |" * len(next(iter(results.sets.values())))]
+    lines += [f"| {name} | " + " | ".join(map(str, sizes.values())) + " |" for name, sizes in results.sets.items()]
+    ranked = [r for r in results.rows if "hit@5" in r.measures]
+    answered = [r for r in results.rows if "citation recall" in r.measures]
+    computed = [r for r in results.rows if "calculator right" in r.measures]
+    if ranked:
+        lines += ["", "## 检索", "", *_table(ranked, _RANKING)]
+    if answered:
+        reasons = sorted({m for r in answered for m in r.measures if m.startswith("refusal: ")})
+        lines += ["", "## 回答", "", *_table(answered, _ANSWER), "", "### 该拒答的题，按原因", ""]
+        lines += _table(answered, reasons)
+        stages = [(r, stage, spread) for r in answered for stage, spread in r.stages_ms.items()]
+        lines += ["", "### 各步耗时", "", "| 系统 | 集 | 步骤 | p50 ms | p95 ms |", "| --- | --- | --- | --- | --- |"]
+        lines += [f"| {r.system} | {r.split} | {stage} | {s.p50:.1f} | {s.p95:.1f} |" for r, stage, s in stages]
+    if computed:
+        lines += ["", "## 计算", "", *_table(computed, ("calculator right", "inputs read"))]
+    for name, groups in results.facets.items():
+        lines += ["", f"## 产品检索，按{name}", "", f"| {name} | 题数 | hit@5 | nDCG@10 |", "| --- | --- | --- | --- |"]
+        lines += [
+            f"| {value} | {m['hit@5'].size} | {_cell(m['hit@5'])} | {_cell(m['nDCG@10'])} |"
+            for value, m in groups.items()
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _as_json(results: Results) -> dict[str, Any]:
+    def rounded(value: Any) -> Any:
+        if isinstance(value, float):
+            return round(value, 4)
+        if isinstance(value, Mapping):
+            return {k: rounded(v) for k, v in value.items()}
+        return [rounded(v) for v in value] if isinstance(value, list | tuple) else value
+
+    found: dict[str, Any] = rounded(asdict(results))
+    return found
+
+
+def write(results: Results, folder: Path) -> Path:
+    """Write ``<version>.md`` and ``<version>.json`` into the folder; the path of the Markdown file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{results.version}.md"
+    path.write_text(as_markdown(results), encoding="utf-8")
+    text = json.dumps(_as_json(results), ensure_ascii=False, indent=1) + "\n"
+    path.with_suffix(".json").write_text(text, encoding="utf-8")
+    return path
