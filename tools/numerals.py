@@ -190,7 +190,8 @@ class _Reader:
 
     def _big(self, unit: int) -> bool:
         value = self.section + (self.num or 0)
-        if (self.num is None and not self.section and not (unit == BIG["亿"] and self.wan)) or self.seen_yi and unit == BIG["亿"]:
+        nothing = self.num is None and not self.section and not (unit == BIG["亿"] and self.wan)
+        if nothing or (self.seen_yi and unit == BIG["亿"]):
             return False
         if unit == BIG["万"]:
             if self.seen_wan:
@@ -198,9 +199,8 @@ class _Reader:
             self.wan, self.seen_wan = value * unit, True
         else:
             self.yi, self.wan, self.seen_yi, self.seen_wan = (self.wan + value) * unit, Decimal(0), True, False
-        if self.multiplier == 1 and self.units == 0:
-            self.mantissa, self.multiplier = value, unit
-        elif self.units and self.section + self.wan == value * unit and not self.yi:
+        alone = self.units == 0 or (self.section + self.wan == value * unit and not self.yi)
+        if alone:
             self.mantissa, self.multiplier = value, unit
         else:
             self.multiplier = 1
@@ -249,7 +249,7 @@ class _Reader:
         if self.num is not None:
             single = self.num == self.num.to_integral_value() and 0 < self.num < 10
             short = self.units and self.last_unit >= 100 and not self.zero and single
-            if short and self.text[self.pos - 1] in DIGITS or short and self.arabic:  # 一百五, 三万五, 3万5
+            if short and (self.arabic or self.text[self.pos - 1] in DIGITS):  # 一百五, 三万五, 3万5
                 self.num *= self.last_unit // 10
             if self.units:
                 self.multiplier = 1

@@ -15,7 +15,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from corpus.errors import InputError
@@ -27,13 +26,13 @@ from tools.units import (
     fits,
     join_label,
     label_name,
-    load_data,
     normal_label,
     registry,
     split_label,
     unit_expression,
     unit_table,
 )
+from tools.vocabulary import Words, vocabulary
 
 if TYPE_CHECKING:
     import pint
@@ -109,9 +108,6 @@ def read(text: str) -> dict[str, Any]:
     return {"schema": "nearzero.quantity/1", "text": text, "quantities": [to_json(found) for found in find(text)]}
 
 
-# --------------------------------------------------------------------------------------------------------- vocabulary
-
-
 @dataclass(frozen=True, slots=True)
 class _Factor:
     """A unit as written: the keys above and below the line, the label of each, and a number to multiply with."""
@@ -119,144 +115,6 @@ class _Factor:
     above: tuple[str, ...]
     below: tuple[str, ...] = ()
     scale: Decimal = Decimal(1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The compiled vocabulary."""
-
-    unit: re.Pattern[str]
-    rate_unit: re.Pattern[str]
-    substance: re.Pattern[str]
-    names: dict[str, tuple[str, ...]]
-    folded: dict[str, tuple[str, ...]]
-    rate_names: dict[str, tuple[str, ...]]
-    substances: dict[tuple[str, str], str]
-    not_before: dict[str, re.Pattern[str]]
-    start: re.Pattern[str]
-    idiom: re.Pattern[str]
-    approx_before: re.Pattern[str]
-    approx_after: re.Pattern[str]
-    many: re.Pattern[str]
-    ordinal: tuple[str, ...]
-    one_not_after: tuple[str, ...]
-    article_counts: frozenset[str]
-    cubic: re.Pattern[str]
-    energy: re.Pattern[str]
-    temperature: re.Pattern[str]
-    angle: re.Pattern[str]
-    hottest: Decimal
-    reach: int
-    difference: re.Pattern[str]
-    rate_reach: int
-    period_gap: re.Pattern[str]
-    period_never: frozenset[str]
-    period_followers: str
-    compound: dict[tuple[str, str], int]
-    compound_names: dict[str, dict[str, str]]
-    signed: frozenset[str]
-    tenth: re.Pattern[str]
-    thermal: re.Pattern[str]
-    counted_before: re.Pattern[str]
-    counted_units: dict[str, str]
-    counted_classifiers: frozenset[str]
-    substance_before: re.Pattern[str]
-    variants: dict[int, int | str]
-
-
-def _alternation(names: Iterable[str]) -> str:
-    """Longest first; a name that ends in an ASCII letter or digit ends at a word boundary."""
-    parts = []
-    for name in sorted(set(names), key=lambda text: (-len(text), text)):
-        tail = r"(?![A-Za-z])" if name[-1].isascii() and name[-1].isalpha() else ""
-        tail = r"(?!\d)" if name[-1].isascii() and name[-1].isdigit() else tail
-        parts.append(re.escape(name) + tail)
-    return "|".join(parts)
-
-
-def _any_of(names: Iterable[str]) -> str:
-    return "|".join(re.escape(name) for name in sorted(set(names), key=len, reverse=True))
-
-
-@cache
-def _words() -> _Words:
-    table = unit_table()
-    data = load_data("quantities.yaml")
-    names: dict[str, tuple[str, ...]] = {}
-    rate_names: dict[str, tuple[str, ...]] = {}
-    for key, unit in table.units.items():
-        names.update({name: (key,) for name in unit.names})
-        rate_names.update({name: (key,) for name in unit.rate_names})
-    for key, written in table.products.items():
-        names.update({name: tuple(key.split("*")) for name in written})
-    folded: dict[str, tuple[str, ...]] = {}
-    for name, keys in names.items():
-        if name.isascii() and len(name) > 1 and name.lower() not in names:
-            folded.setdefault(name.lower(), keys)
-    substances: dict[tuple[str, str], str] = {}
-    for units, written in table.substances.values():
-        for name in written:
-            substances.update({(mass, name.lower()): unit for mass, unit in units.items()})
-    substance_names = {name for _, written in table.substances.values() for name in written}
-    degree, difference = data["degree"], data["difference"]
-    approximate = data["approximate"]
-    fillers = f"(?:{_any_of(difference['fillers'])})?"
-    before_fillers = _any_of(data["before_fillers"])
-    long_substances = {name for name in substance_names if len(name) > 2}  # neither C nor 碳
-    names["度"] = ("度",)
-    return _Words(
-        unit=re.compile(f"(?P<exact>{_alternation(names)})|(?i:(?P<folded>{_alternation(folded)}))"),
-        rate_unit=re.compile(f"(?P<rate>{_alternation([*rate_names, *(n for n in names if n not in rate_names)])})|"
-                             f"(?i:(?P<folded>{_alternation(folded)}))"),
-        substance=re.compile(f"[ -]?的?(?i:(?P<what>{_alternation(substance_names)}))"),
-        names=names,
-        folded=folded,
-        rate_names=rate_names,
-        substances=substances,
-        not_before={name: re.compile(_any_of(after)) for name, after in table.not_before.items()},
-        start=re.compile(r"[0-9一二两三四五六七八九十几数零〇半每人户车桌床日月年次百千万负¥￥±](?<![A-Za-z_])|零下"),
-        idiom=re.compile(_any_of(data["idioms"])),
-        approx_before=re.compile(rf"(?:{_any_of(approximate['before'])})[ 为是有]?$", re.IGNORECASE),
-        approx_after=re.compile(rf"\s?(?:{_any_of(approximate['after'])})", re.IGNORECASE),
-        many=re.compile(rf"(?:{_any_of(approximate['many'])})(?!{_any_of(approximate['many_not_before'])})"),
-        ordinal=tuple(data["ordinal"]),
-        one_not_after=tuple(data["one_not_after"]),
-        article_counts=frozenset(data["article_counts"]),
-        cubic=re.compile(_any_of(data["cubic_cues"])),
-        energy=re.compile(_any_of(degree["energy"])),
-        temperature=re.compile(_any_of(degree["temperature"])),
-        angle=re.compile(_any_of(degree["angle"])),
-        hottest=Decimal(degree["hottest"]),
-        reach=int(degree["reach"]),
-        difference=re.compile(rf"(?<![{''.join(w for w in difference['not_after'] if len(w) == 1)}])"
-                              rf"(?:{_any_of(difference['before'])}){fillers}\s?$"),
-        rate_reach=int(data["rate_reach"]),
-        period_gap=re.compile(rf"(?!{_any_of(data['period_ends'])})[^，。；、,;\n\d]{{0,{data['period_gap']}}}"),
-        period_never=frozenset(data["period_never"]),
-        period_followers="".join(data["period_followers"]),
-        compound={(first, second): count for first, second, count in data["compound"]},
-        compound_names=data["compound_names"],
-        signed=frozenset(data["signed"]),
-        tenth=re.compile(rf"成(?!{_any_of(data['tenth_not_before'])})"),
-        thermal=re.compile(rf"(?:{_any_of(difference['thermal'])}){fillers}\s?$"),
-        counted_before=re.compile(rf"(?P<what>{_any_of(data['counted_before'])})(?:{before_fillers})*$"),
-        counted_units=data["counted_before"],
-        counted_classifiers=frozenset(data["counted_classifiers"]),
-        substance_before=re.compile(rf"(?i:(?P<what>{_any_of(long_substances)}))(?:{before_fillers})*$"),
-        variants=_variants(data["variants"]),
-    )  # fmt: skip
-
-
-def _variants(traditional: dict[str, str]) -> dict[int, int | str]:
-    """One character for one character, so that spans stay those of the given text."""
-    full_width: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-    for keep in "，：；？！":  # the marks that end a clause
-        full_width.pop(ord(keep), None)
-    single = {"\u3000": " ", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "㏕": "m"}
-    single.update(dict.fromkeys("・•∙⋅‧●", "·"))
-    single.update({"−": "-", "–": "-", "﹣": "-", "～": "~", "〜": "~", "∼": "~", "﹪": "%", "º": "°", "\t": " "})
-    single.update(traditional)
-    return {**full_width, **{ord(char): new for char, new in single.items()}}
 
 
 # ------------------------------------------------------------------------------------------------------------- reading
@@ -309,25 +167,24 @@ def find(text: str) -> tuple[FoundQuantity, ...]:
 
     Dates, ordinals, clause and standard numbers, and words that merely hold a numeral are left out.
     """
-    words = _words()
+    words = vocabulary()
     plain = text.translate(words.variants)
     drafts = list(_merge(plain, _with_denominators(plain, _drafts(plain, words), words), words))
     return tuple(_finish(text, plain, draft, words) for draft in drafts if _wanted(plain, draft, words))
 
 
-def _drafts(plain: str, words: _Words) -> Iterator[_Draft | _Per]:
+def _drafts(plain: str, words: Words) -> Iterator[_Draft | _Per]:
     pos = 0
     while match := words.start.search(plain, pos):
         at = match.start()
         item = _item(plain, at, words)
         if item is None:
             pos = _skip(plain, at)
+        elif isinstance(item, (_Draft, _Per)):
+            yield item
+            pos = max(item.end, at + 1)
         else:
-            if isinstance(item, (_Draft, _Per)):
-                yield item
-                pos = max(item.end, at + 1)
-            else:
-                pos = item
+            pos = item
 
 
 def _skip(plain: str, at: int) -> int:
@@ -335,17 +192,17 @@ def _skip(plain: str, at: int) -> int:
     char = plain[at]
     if char.isascii() and char.isdigit():
         end = at
-        while end < len(plain) and (plain[end].isascii() and plain[end].isdigit() or plain[end] == "."):
+        while end < len(plain) and ((plain[end].isascii() and plain[end].isdigit()) or plain[end] == "."):
             end += 1
         return end
     return at + 1
 
 
-def _item(plain: str, at: int, words: _Words) -> _Draft | _Per | int | None:
+def _item(plain: str, at: int, words: Words) -> _Draft | _Per | int | None:
     """What begins at ``at``: a quantity, a denominator, a position to go on from, or nothing."""
-    if idiom := words.idiom.match(plain, at) or words.idiom.match(plain, max(0, at - 1)):
-        if idiom.end() > at:
-            return idiom.end()
+    idiom = words.idiom.match(plain, at) or words.idiom.match(plain, max(0, at - 1))
+    if idiom and idiom.end() > at:
+        return idiom.end()
     char = plain[at]
     if char in "百千万" and plain.startswith("分之", at + 1):
         return _part_of(plain, at, Decimal(_WHOLES[char]), at + 3)
@@ -357,14 +214,14 @@ def _item(plain: str, at: int, words: _Words) -> _Draft | _Per | int | None:
         return _money(plain, at)
     if char == "零" and plain.startswith("零下", at):
         return _amount(plain, at, at + 2, words, below_zero=True)
-    if char == "负" or (char == "±"):
-        return _amount(plain, at, at + 1, words, below_zero=char == "负") if char == "负" else None
+    if char == "负":
+        return _amount(plain, at, at + 1, words, below_zero=True)
     if char not in DIGITS and not char.isdigit() and char not in "十几数":
         return None
     return _amount(plain, at, at, words)
 
 
-def _blocked(plain: str, at: int, words: _Words) -> bool:
+def _blocked(plain: str, at: int, words: Words) -> bool:
     """A numeral here is part of another word: 第3条, A4, 50189-2015, 统一."""
     before = plain[max(0, at - 4) : at]
     bare = before.rstrip(" ")
@@ -380,7 +237,7 @@ def _blocked(plain: str, at: int, words: _Words) -> bool:
     return plain[at] == "一" and before.endswith(words.one_not_after)
 
 
-def _amount(plain: str, start: int, at: int, words: _Words, *, below_zero: bool = False) -> _Draft | int | None:
+def _amount(plain: str, start: int, at: int, words: Words, *, below_zero: bool = False) -> _Draft | int | None:
     at = _SPACE.match(plain, at).end() if at > start else at  # type: ignore[union-attr]
     if end := too_long(plain, at):
         return end
@@ -407,14 +264,14 @@ def _amount(plain: str, start: int, at: int, words: _Words, *, below_zero: bool 
 
 
 def _hyphenated(plain: str, dash: int) -> bool:
-    return dash > 0 and (plain[dash - 1].isalnum() and plain[dash - 1].isascii() or plain[dash - 1] == "-")
+    return dash > 0 and ((plain[dash - 1].isalnum() and plain[dash - 1].isascii()) or plain[dash - 1] == "-")
 
 
-def _signed(draft: _Draft, words: _Words) -> bool:
+def _signed(draft: _Draft, words: Words) -> bool:
     return not draft.factor.below and _label(draft.factor) in words.signed | {"度"}
 
 
-def _united(plain: str, start: int, numeral: Numeral, words: _Words) -> _Draft | None:
+def _united(plain: str, start: int, numeral: Numeral, words: Words) -> _Draft | None:
     """The number with the unit that follows it."""
     numeral = _give_back_thousand(plain, numeral, words)
     at, vague = numeral.end, numeral.vague
@@ -444,7 +301,7 @@ def _united(plain: str, start: int, numeral: Numeral, words: _Words) -> _Draft |
     return _Draft(start, end, (numeral.low + half) * factor.scale, (numeral.high + half) * factor.scale, factor, vague)
 
 
-def _counted_before(plain: str, start: int, at: int, words: _Words) -> tuple[str, int] | None:
+def _counted_before(plain: str, start: int, at: int, words: Words) -> tuple[str, int] | None:
     """车位400个, 床位120张: the thing counted stands before the number, a mere classifier after it."""
     if plain[at : at + 1] not in words.counted_classifiers or plain.startswith("半", at + 1):
         return None
@@ -455,7 +312,7 @@ def _counted_before(plain: str, start: int, at: int, words: _Words) -> tuple[str
     return (words.counted_units[before["what"]], at + 1) if before else None
 
 
-def _substance_before(plain: str, start: int, factor: _Factor, words: _Words) -> _Factor:
+def _substance_before(plain: str, start: int, factor: _Factor, words: Words) -> _Factor:
     """标准煤420吨, 二氧化碳三百吨: the substance stands before the number."""
     if factor.above not in {("t",), ("kg",), ("g",)}:
         return factor
@@ -464,13 +321,13 @@ def _substance_before(plain: str, start: int, factor: _Factor, words: _Words) ->
     return replace(factor, above=(unit,)) if unit else factor
 
 
-def _is_half_tail(plain: str, at: int, words: _Words) -> bool:
+def _is_half_tail(plain: str, at: int, words: Words) -> bool:
     """一天半, 三吨半; not 一天半小时 nor 半数."""
     after = plain[at + 1 : at + 2]
     return not (after and (after in "数径成" or words.unit.match(plain, at + 1) or after == "个"))
 
 
-def _give_back_thousand(plain: str, numeral: Numeral, words: _Words) -> Numeral:
+def _give_back_thousand(plain: str, numeral: Numeral, words: Words) -> Numeral:
     """五千瓦 is 5 千瓦 (the same amount, the unit people mean)."""
     at = numeral.end - 1
     if numeral.end - numeral.start < 2 or plain[at] != "千" or not (match := words.unit.match(plain, at)):
@@ -483,16 +340,14 @@ def _give_back_thousand(plain: str, numeral: Numeral, words: _Words) -> Numeral:
     return replace(numeral, end=at, low=shorter.low, high=shorter.high, mantissa=shorter.mantissa, multiplier=1)
 
 
-def _not_a_unit(plain: str, numeral: Numeral, factor: _Factor, end: int, words: _Words) -> bool:
+def _not_a_unit(plain: str, numeral: Numeral, factor: _Factor, end: int, words: Words) -> bool:
     written = plain[numeral.start : numeral.end]
     if factor.above == ("year",) and not factor.below:
         return bool(_YEAR.match(written)) or _is_year(numeral) or _short_year(plain, numeral, end)
     if factor.above == ("m**3",) and plain[end - 1] == "方" and not factor.below:
         lone = len(written) == 1 and not written.isascii()
         return lone and not words.cubic.search(plain, max(0, numeral.start - 12), end + 8)
-    if factor.above == ("m**2",) and plain[end - 1] == "平" and len(written) == 1 and not written.isascii():
-        return True
-    return False
+    return factor.above == ("m**2",) and plain[end - 1] == "平" and len(written) == 1 and not written.isascii()
 
 
 def _is_year(numeral: Numeral) -> bool:
@@ -504,7 +359,7 @@ def _short_year(plain: str, numeral: Numeral, end: int) -> bool:
     return bool(re.match(r"\d{1,2}月", plain[end : end + 3]))
 
 
-def _range(plain: str, start: int, first: Numeral, words: _Words, *, below_zero: bool) -> _Draft | None:
+def _range(plain: str, start: int, first: Numeral, words: Words, *, below_zero: bool) -> _Draft | None:
     """20~30%, 26℃至28℃, 3-5万元, 26±2℃."""
     at, before = first.end, None
     if unit := _unit(plain, _SPACE.match(plain, at).end(), words):  # type: ignore[union-attr]
@@ -540,7 +395,7 @@ def _range(plain: str, start: int, first: Numeral, words: _Words, *, below_zero:
     return _Draft(begin, last.end, low, high, last.factor, vague, below_zero=below_zero or negative)
 
 
-def _spread(plain: str, start: int, first: Numeral, at: int, words: _Words) -> _Draft | None:
+def _spread(plain: str, start: int, first: Numeral, at: int, words: Words) -> _Draft | None:
     second = read_numeral(plain, at) if at < len(plain) else None
     last = _united(plain, at, second, words) if second else None
     if last is None:
@@ -553,14 +408,9 @@ def _size_ratio(first: _Factor, second: _Factor) -> Decimal | None:
     if (first.above, first.below) == (second.above, second.below):
         return Decimal(1)
     if len(first.above) == len(second.above) == 1 and not first.below and not second.below:
-        count = words_compound().get((second.above[0], first.above[0]))
+        count = vocabulary().compound.get((second.above[0], first.above[0]))
         return Decimal(1) / count if count else None
     return None
-
-
-def words_compound() -> dict[tuple[str, str], int]:
-    """The pairs of units that are written as one quantity, with their size ratio."""
-    return _words().compound
 
 
 def _share_multiplier(plain: str, first: Numeral, second: Numeral, low: Decimal) -> Decimal:
@@ -585,25 +435,25 @@ def _money(plain: str, at: int) -> _Draft | None:
     if numeral is None:
         return None
     end = numeral.end + (1 if plain.startswith("元", numeral.end) else 0)
-    rest, end, scale = _below_line(plain, end, _words())
+    rest, end, scale = _below_line(plain, end, vocabulary())
     return _Draft(at, end, numeral.low * scale, numeral.high * scale, _Factor(("CNY",), rest, scale), numeral.vague)
 
 
 # ------------------------------------------------------------------------------------------------- shares and halves
 
 
-def _share(plain: str, start: int, numeral: Numeral, words: _Words) -> _Draft | None:
+def _share(plain: str, start: int, numeral: Numeral, words: Words) -> _Draft | None:
     """百分之三十, 三分之一, 三成, 1/3."""
     if _FRACTION.match(plain, numeral.end):
         return _part_of(plain, start, numeral.low, numeral.end + 2)
-    if (match := _ARABIC_FRACTION.match(plain, start)) and int(match[1]) < int(match[2]):
-        if not words.unit.match(plain, match.end()):
-            value = Decimal(match[1]) / Decimal(match[2])
-            return _Draft(start, match.end(), value, value, _Factor(("dimensionless",)), False, fraction=True)
+    match = _ARABIC_FRACTION.match(plain, start)
+    if match and int(match[1]) < int(match[2]) and not words.unit.match(plain, match.end()):
+        value = Decimal(match[1]) / Decimal(match[2])
+        return _Draft(start, match.end(), value, value, _Factor(("dimensionless",)), False, fraction=True)
     return _tenths(plain, start, numeral, words)
 
 
-def _tenths(plain: str, start: int, numeral: Numeral, words: _Words) -> _Draft | None:
+def _tenths(plain: str, start: int, numeral: Numeral, words: Words) -> _Draft | None:
     low, last = numeral.low, numeral
     if (separator := _RANGE.match(plain, numeral.end)) and separator.end() < len(plain):
         last = read_numeral(plain, separator.end()) or numeral
@@ -639,7 +489,7 @@ def _part_of(plain: str, start: int, whole: Decimal, at: int) -> _Draft | None:
     return _Draft(start, last.end, numeral.low * scale, last.high * scale, _Factor((unit,)), last.vague, fraction=True)
 
 
-def _half(plain: str, at: int, words: _Words) -> _Draft | int | None:
+def _half(plain: str, at: int, words: Words) -> _Draft | int | None:
     """半天, 半个月, 一半 is read with its 一."""
     before = plain[at - 1 : at] if at else ""
     if before == "一":
@@ -659,7 +509,7 @@ def _half(plain: str, at: int, words: _Words) -> _Draft | int | None:
 # ---------------------------------------------------------------------------------------------------------------- units
 
 
-def _unit(plain: str, at: int, words: _Words, *, month: bool = False) -> tuple[_Factor, int] | None:
+def _unit(plain: str, at: int, words: Words, *, month: bool = False) -> tuple[_Factor, int] | None:
     """The unit expression at ``at``: 千瓦时, kgCO2/kWh, kWh/(m2·a), 公里每天."""
     found = _simple_unit(plain, at, words)
     if found is None and plain.startswith("个", at):
@@ -675,7 +525,7 @@ def _unit(plain: str, at: int, words: _Words, *, month: bool = False) -> tuple[_
     return _Factor(keys, below, scale), end
 
 
-def _simple_unit(plain: str, at: int, words: _Words, *, rate: bool = False) -> tuple[tuple[str, ...], int] | None:
+def _simple_unit(plain: str, at: int, words: Words, *, rate: bool = False) -> tuple[tuple[str, ...], int] | None:
     """One unit name, with the substance after a mass; none where the name is part of another word."""
     pattern = words.rate_unit if rate else words.unit
     if mass := _mass_of_substance(plain, at, words):
@@ -700,7 +550,7 @@ _MASS = re.compile(r"公吨|吨|千克|公斤|克|(?:[kK][gG]|[tTgG])(?=[ -]?(?:
 _MASS_KEY = {"公吨": "t", "吨": "t", "千克": "kg", "公斤": "kg", "克": "g", "kg": "kg", "t": "t", "g": "g"}
 
 
-def _mass_of_substance(plain: str, at: int, words: _Words) -> tuple[tuple[str, ...], int] | None:
+def _mass_of_substance(plain: str, at: int, words: Words) -> tuple[tuple[str, ...], int] | None:
     mass = _MASS.match(plain, at)
     what = words.substance.match(plain, mass.end()) if mass else None
     if mass is None or what is None:
@@ -713,7 +563,7 @@ def _mass_of_substance(plain: str, at: int, words: _Words) -> tuple[tuple[str, .
     return ((unit,), what.end()) if unit else None
 
 
-def _below_line(plain: str, at: int, words: _Words) -> tuple[tuple[str, ...], int, Decimal]:
+def _below_line(plain: str, at: int, words: Words) -> tuple[tuple[str, ...], int, Decimal]:
     """Everything after the slash: /m2·a, /(平方米·年), 每人每天, /100km; the number it holds divides."""
     keys: list[str] = []
     scale = Decimal(1)
@@ -741,7 +591,7 @@ def _belongs_to_next(plain: str, end: int) -> bool:
     return bool(re.match(r"[^\s，。；、,;()（）]{0,3}?[0-9一二两三四五六七八九十]", plain[end : end + 5]))
 
 
-def _denominator(plain: str, at: int, words: _Words) -> tuple[list[str], int, Decimal] | None:
+def _denominator(plain: str, at: int, words: Words) -> tuple[list[str], int, Decimal] | None:
     """unit (· unit)*, the first with an optional number before it."""
     keys: list[str] = []
     scale = Decimal(1)
@@ -773,7 +623,7 @@ def _denominator_number(plain: str, at: int) -> tuple[Decimal, int]:
 # ---------------------------------------------------------------------------------------------------------------- rates
 
 
-def _per(plain: str, at: int, words: _Words) -> _Per | None:
+def _per(plain: str, at: int, words: Words) -> _Per | None:
     """每月, 每百公里, 每调高1℃, 人均, 日均, 百公里(油耗)."""
     if plain.startswith("均", at + 1) and plain[at] in "人户车桌床日月年次":
         keys = {"次": ("occurrence",)}.get(plain[at]) or words.rate_names.get(plain[at]) or words.names[plain[at]]
@@ -795,7 +645,7 @@ def _per(plain: str, at: int, words: _Words) -> _Per | None:
     return _Per(at, found[1], keys, number, counted=begin > head.end())
 
 
-def _with_denominators(plain: str, items: Iterable[_Draft | _Per], words: _Words) -> Iterator[_Draft]:
+def _with_denominators(plain: str, items: Iterable[_Draft | _Per], words: Words) -> Iterator[_Draft]:
     """Hang waiting denominators onto the next quantity of the clause, and of a list with 、和与."""
     waiting: list[_Per] = []
     last_end = 0
@@ -832,7 +682,7 @@ def _ends_rate(gap: str, per: _Per) -> bool:
     return bool(_CLAUSE_END.search(gap))
 
 
-def _bare_period(plain: str, at: int, words: _Words) -> Iterator[_Per]:
+def _bare_period(plain: str, at: int, words: Words) -> Iterator[_Per]:
     """每平方米年耗电 and 人均年用电 have a second denominator."""
     if at + 1 < len(plain) and plain[at] in "年月日" and plain[at + 1] in words.period_followers:
         end = at + (2 if plain[at + 1] == "均" else 1)
@@ -855,7 +705,7 @@ def _hang(draft: _Draft, waiting: list[_Per], *, direct: bool, gap: str) -> _Dra
 # ---------------------------------------------------------------------------------------------------------- neighbours
 
 
-def _merge(plain: str, drafts: Iterable[_Draft], words: _Words) -> Iterator[_Draft]:
+def _merge(plain: str, drafts: Iterable[_Draft], words: Words) -> Iterator[_Draft]:
     """Join 1小时30分 and 一个月3000度, each of which is one quantity."""
     held: _Draft | None = None
     for draft in drafts:
@@ -872,7 +722,7 @@ def _merge(plain: str, drafts: Iterable[_Draft], words: _Words) -> Iterator[_Dra
         yield held
 
 
-def _compound_tail(plain: str, draft: _Draft, words: _Words) -> _Draft:
+def _compound_tail(plain: str, draft: _Draft, words: Words) -> _Draft:
     """1小时30分, 3元5角: the short names that count only right after the bigger unit."""
     if draft.factor.below or len(draft.factor.above) != 1 or draft.low != draft.high:
         return draft
@@ -887,7 +737,7 @@ def _compound_tail(plain: str, draft: _Draft, words: _Words) -> _Draft:
     return replace(draft, end=numeral.end + 1, low=value, high=value)
 
 
-def _joined(plain: str, first: _Draft, second: _Draft, words: _Words) -> _Draft | None:
+def _joined(plain: str, first: _Draft, second: _Draft, words: Words) -> _Draft | None:
     if first.factor.below or len(first.factor.above) != 1:
         return None
     gap = plain[first.end : second.start]
@@ -925,7 +775,7 @@ def _label(factor: _Factor) -> Label:
     return join_label(numerator, denominator)
 
 
-def _wanted(plain: str, draft: _Draft, words: _Words) -> bool:
+def _wanted(plain: str, draft: _Draft, words: Words) -> bool:
     """一 with a mere classifier is an article, unless it is a rate; 一度 without 电 is mostly an adverb."""
     number_start = draft.per_start if draft.per_start is not None else draft.start
     if draft.factor.below or plain[number_start : number_start + 1] != "一" or draft.end - number_start > 2:
@@ -936,7 +786,7 @@ def _wanted(plain: str, draft: _Draft, words: _Words) -> bool:
 # ------------------------------------------------------------------------------------------------------------- finish
 
 
-def _finish(text: str, plain: str, draft: _Draft, words: _Words) -> FoundQuantity:
+def _finish(text: str, plain: str, draft: _Draft, words: Words) -> FoundQuantity:
     label, ambiguous, key = _meaning(plain, draft, words)
     above = tuple(key if name in {"度", "degC"} and key else name for name in draft.factor.above)
     if len(above) + len(draft.factor.below) > 1:
@@ -969,7 +819,7 @@ def _kind(draft: _Draft, label: Label, *, single: bool) -> Kind:
     return "fraction" if draft.fraction or (label == "ratio" and draft.factor.above != ("multiple",)) else "quantity"
 
 
-def _is_approximate(plain: str, draft: _Draft, words: _Words) -> bool:
+def _is_approximate(plain: str, draft: _Draft, words: Words) -> bool:
     """约3吨, 3吨左右; 近3年 is the last three years and exact."""
     ends = {draft.start, draft.start if draft.per_start is None else draft.per_start}
     found = [match[0].strip() for end in ends if (match := words.approx_before.search(plain[max(0, end - 14) : end]))]
@@ -978,7 +828,7 @@ def _is_approximate(plain: str, draft: _Draft, words: _Words) -> bool:
     return bool(found) or bool(words.approx_after.match(plain, draft.end))
 
 
-def _meaning(plain: str, draft: _Draft, words: _Words) -> tuple[Label, tuple[Label, ...], str | None]:
+def _meaning(plain: str, draft: _Draft, words: Words) -> tuple[Label, tuple[Label, ...], str | None]:
     """Label, possible labels where it cannot be told, and the unit that 度 or ℃ stands for."""
     label = _label(draft.factor)
     if draft.factor.above == ("degC",) and not draft.factor.below:
@@ -995,7 +845,7 @@ def _meaning(plain: str, draft: _Draft, words: _Words) -> tuple[Label, tuple[Lab
     return meanings[0], (), unit[meanings[0]]
 
 
-def _degree(plain: str, draft: _Draft, words: _Words) -> tuple[Label, ...]:
+def _degree(plain: str, draft: _Draft, words: Words) -> tuple[Label, ...]:
     """What 度 means here, by size and by the words around it; two labels where that does not tell."""
     if draft.below_zero:
         return ("temperature",)
@@ -1013,7 +863,7 @@ def _degree(plain: str, draft: _Draft, words: _Words) -> tuple[Label, ...]:
     return ("temperature_difference",) if _is_difference(plain, draft, words) else ("temperature",)
 
 
-def _weigh(plain: str, draft: _Draft, cues: re.Pattern[str], words: _Words) -> int:
+def _weigh(plain: str, draft: _Draft, cues: re.Pattern[str], words: Words) -> int:
     """Three for each cue in the clause of the quantity, one for each other cue of its sentence within reach."""
     begin, end = max(0, draft.start - words.reach), min(len(plain), draft.end + words.reach)
     breaks = [m.end() for m in _SENTENCE_END.finditer(plain, begin, draft.start)]
@@ -1029,7 +879,7 @@ def _weigh(plain: str, draft: _Draft, cues: re.Pattern[str], words: _Words) -> i
     return 2 * near + whole
 
 
-def _is_difference(plain: str, draft: _Draft, words: _Words) -> bool:
+def _is_difference(plain: str, draft: _Draft, words: Words) -> bool:
     begin = max(0, draft.start - 8)
     return bool(words.difference.search(plain[begin : draft.start]))
 
@@ -1071,9 +921,9 @@ def _as_field(found: FoundQuantity, text: str, expected: Label) -> FoundQuantity
     bare = found.span == (0, len(text))
     if found.ambiguous or (degree and bare):
         return resolve(replace(found, ambiguous=found.ambiguous or ("energy",)), expected)
-    if bare and found.unit == "degC" and expected == "temperature_difference" and found.value is not None:
-        if abs(found.value) <= unit_table().difference_limit:
-            return replace(found, unit="delta_degC", dimension=expected)
+    change = bare and found.unit == "degC" and expected == "temperature_difference" and found.value is not None
+    if change and abs(found.value or 0) <= unit_table().difference_limit:
+        return replace(found, unit="delta_degC", dimension=expected)
     return found
 
 
@@ -1081,7 +931,7 @@ _BARE = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3
 
 
 def _bare_value(text: str) -> float | None:
-    plain = text.translate(_words().variants).strip()
+    plain = text.translate(vocabulary().variants).strip()
     if _BARE.fullmatch(plain):
         return float(plain.replace(",", ""))
     numeral = read_numeral(plain, 0)

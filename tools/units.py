@@ -35,17 +35,24 @@ if TYPE_CHECKING:
 __all__ = [
     "BaseLabel",
     "Label",
+    "LabelInfo",
     "Unit",
     "UnitTable",
+    "bare_number",
     "check",
+    "fits",
     "format_number",
     "format_quantity",
+    "join_label",
     "label_name",
     "label_of",
+    "load_data",
     "normal_label",
     "parse",
     "reference_unit",
     "registry",
+    "split_label",
+    "unit_expression",
     "unit_name",
     "unit_table",
 ]
@@ -107,7 +114,7 @@ class UnitTable:
 def load_data(name: str) -> Any:
     """Read one YAML file of ``tools/data`` with the fastest safe loader there is."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load((DATA / name).read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (both loaders are safe)
+    return yaml.load((DATA / name).read_text(encoding="utf-8"), Loader=loader)
 
 
 @cache
@@ -140,27 +147,19 @@ def unit_table() -> UnitTable:
 
 
 @cache
-def registry() -> pint.UnitRegistry:
+def registry() -> pint.UnitRegistry[Any]:
     """The registry all quantities of the product belong to, built on first use.
 
     It knows the units of the vocabulary and no others; a year is 365 days and a month a twelfth of it.
     """
     import pint  # takes half a second, and a knowledge question never needs it
 
-    made = pint.UnitRegistry(None, autoconvert_offset_to_baseunit=True, cache_folder=None)
-    lines = [
-        " = ".join((unit.key, unit.definition, *unit.aliases)) if "offset" not in unit.definition else
-        _offset_line(unit)
-        for unit in unit_table().units.values()
-        if unit.definition is not None
-    ]  # fmt: skip
-    made.load_definitions(lines)
+    made: pint.UnitRegistry[Any] = pint.UnitRegistry(None, autoconvert_offset_to_baseunit=True, cache_folder=None)
+    units = unit_table().units.values()
+    made.load_definitions(
+        [" = ".join((unit.key, unit.definition, *unit.aliases)) for unit in units if unit.definition is not None]
+    )
     return made
-
-
-def _offset_line(unit: Unit) -> str:
-    head, tail = (unit.definition or "").split(";")
-    return f"{unit.key} = {head.strip()}; {tail.strip()}" + "".join(f" = {alias}" for alias in unit.aliases)
 
 
 # ------------------------------------------------------------------------------------------------------------- labels
@@ -250,22 +249,15 @@ def _below(unit: str) -> str:
 def unit_name(expression: str) -> str:
     """A pint expression in Chinese: ``kWh/(m**2*year)`` -> 千瓦时/（平方米·年）."""
     units = unit_table().units
-    above, _, below = expression.partition("/")
-    below = below.strip("()")
+    above, _, below = expression.replace("**", "^").partition("/")
 
-    def names(text: str) -> list[str]:
-        return [
-            units[key].show if key in units else key for key in text.replace("**", "^").split("*") if key
-        ] if "**" not in text else names_with_powers(text)
+    def names(keys: str) -> list[str]:
+        written = [key.replace("^", "**") for key in keys.strip("()").split("*") if key not in {"", "1", "dimensionless"}]
+        return [units[key].show if key in units else key for key in written]
 
-    def names_with_powers(text: str) -> list[str]:
-        keys = [key.replace("^", "**") for key in text.replace("**", "^").split("*")]
-        return [units[key].show if key in units else key for key in keys]
-
-    top = "·".join(name for name in names(above) if name not in {"1", "dimensionless"})
-    if not below:
+    top, parts = "·".join(names(above)), [name.removeprefix("个") for name in names(below)]
+    if not parts:
         return top
-    parts = [name.removeprefix("个") for name in names(below)]
     return f"{top or '1'}/{parts[0]}" if len(parts) == 1 else f"{top or '1'}/（{'·'.join(parts)}）"
 
 
@@ -281,7 +273,7 @@ def label_of(quantity: pint.Quantity[Any]) -> Label:
     for name, power in quantity.unit_items():
         if name not in units:
             raise ValueError(f"unit {name!r} is not in the vocabulary")
-        label, exponent = _power_label(units[name].label, power)
+        label, exponent = _power_label(units[name].label, _whole(power))
         (numerator if exponent > 0 else denominator)[label] += abs(exponent)
     while numerator["power"] and numerator["time"]:  # kW x h is energy
         numerator.subtract(("power", "time"))
@@ -295,13 +287,19 @@ def label_of(quantity: pint.Quantity[Any]) -> Label:
     return join_label(+numerator, +denominator)
 
 
-def _power_label(label: Label, power: float) -> tuple[Label, int]:
+def _power_label(label: Label, power: int) -> tuple[Label, int]:
     """Metres squared are an area, cubed a volume; other powers repeat the label."""
     if label == "distance" and abs(power) in (2, 3):
-        return ("area" if abs(power) == 2 else "volume"), int(math.copysign(1, power))
-    if power != int(power):
-        raise ValueError(f"fractional power {power} of {label}")
-    return label, int(power)
+        return ("area" if abs(power) == 2 else "volume"), (1 if power > 0 else -1)
+    return label, power
+
+
+def _whole(power: object) -> int:
+    """pint types an exponent loosely; none of ours is fractional."""
+    number = float(str(power))
+    if not number.is_integer():
+        raise ValueError(f"fractional power {number} of a unit")
+    return int(number)
 
 
 # ------------------------------------------------------------------------------------------------------------- checks
@@ -443,12 +441,8 @@ def format_quantity(quantity: pint.Quantity[Any], digits: int = 3) -> str:
 def _quantity_unit_name(quantity: pint.Quantity[Any]) -> str:
     above: list[str] = []
     below: list[str] = []
-    for name, power in quantity.unit_items():
-        side = above if power > 0 else below
-        exponent = abs(power)
-        if name in {"m", "km", "cm", "mm"} and exponent in (2, 3):
-            key = f"{name}**{int(exponent)}"
-            side.append(key if key in unit_table().units else name)
-        else:
-            side.extend([name] * max(1, int(exponent)))
+    for name, loose in quantity.unit_items():
+        power = _whole(loose)
+        side, squared = (above if power > 0 else below), f"{name}**{abs(power)}"
+        side.extend([squared] if squared in unit_table().units else [name] * abs(power))
     return unit_name(unit_expression(above, below)) if above or below else ""
