@@ -1,0 +1,112 @@
+"""Text of answers and documents made safe for a page: Markdown without HTML, links or images, and the templates.
+
+Whatever a question, a clause or a model holds, only the tags written here reach the browser: the Markdown reader knows
+no HTML, no links and no images, and the templates escape every value.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from markdown_it.renderer import RendererProtocol
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+    from markdown_it.utils import EnvType, OptionsDict
+
+    from assistant.answer import Citation
+
+__all__ = ["markdown", "plain", "render"]
+
+_SUBSCRIPTS = {"CO2e": "CO₂e", "CO2": "CO₂", "CH4": "CH₄", "N2O": "N₂O"}
+
+
+def markdown(text: str, citations: Sequence["Citation"] = ()) -> Markup:
+    """Markdown as safe HTML; a mark ``[n]`` of a known citation becomes a button that opens its clause.
+
+    >>> markdown('**26 ℃** <img src=x onerror=alert(1)> [a](javascript:alert(1)) [9]')
+    Markup('<p><strong>26 ℃</strong> &lt;img src=x onerror=alert(1)&gt; [a](javascript:alert(1)) [9]</p>\\n')
+    """
+    return Markup(_reader().render(text, {"citations": {c.n: c for c in citations}}))
+
+
+def plain(text: str) -> Markup:
+    """Somebody's words as they were typed: nothing in them is markup; line breaks are kept by the style."""
+    return Markup(escapeHtml(text))
+
+
+def render(template: str, **values: object) -> str:
+    """The named template with these values, each escaped unless it is ``Markup``."""
+    return _templates().get_template(template).render(**values)
+
+
+@lru_cache(maxsize=1)
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+    reader.disable(["link", "image", "autolink", "html_inline", "html_block", "reference", "code"])
+    reader.inline.ruler.before("link", "cite", _read_mark)
+    reader.add_render_rule("cite", _write_mark)
+    return reader
+
+
+def _read_mark(state: "StateInline", silent: bool) -> bool:
+    """``[3]`` where citation 3 is known; any other bracket is text."""
+    if state.src[state.pos] != "[":
+        return False
+    end = state.src.find("]", state.pos + 1, state.pos + 6)
+    digits = state.src[state.pos + 1 : end] if end > 0 else ""
+    if not (digits.isascii() and digits.isdigit()) or int(digits) not in state.env["citations"]:
+        return False
+    if not silent:
+        state.push("cite", "", 0).meta = {"n": int(digits)}
+    state.pos = end + 1
+    return True
+
+
+def _write_mark(
+    _self: "RendererProtocol", tokens: "Sequence[Token]", index: int, _options: "OptionsDict", env: "EnvType"
+) -> str:
+    return render("mark.html", citation=env["citations"][tokens[index].meta["n"]])
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("assistant.web"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {"written": _written, "unit": _unit, "in_book_marks": _in_book_marks}
+    return templates
+
+
+def _written(value: float | str | Sequence[float]) -> str:
+    """A number for a reader: four significant digits, none of the whole part lost, thousands apart; a range as low～high.
+
+    >>> _written(0.02601), _written(412.345), _written(28576.4), _written([3.0, 4.5])
+    ('0.02601', '412.3', '28,576', '3～4.5')
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Sequence):
+        return "～".join(_written(v) for v in value)
+    whole = len(f"{abs(value):.0f}") if abs(value) >= 1 else 0
+    rounded = float(f"{value:.4g}") if whole < 4 else round(value)
+    return f"{rounded:,.10f}".rstrip("0").rstrip(".")
+
+
+def _unit(quantity: Mapping[str, Any]) -> str:
+    """Unit and what it measures: ``kg CO₂e``."""
+    of = quantity.get("of")
+    return f"{quantity['unit']} {_SUBSCRIPTS.get(of, of)}" if of else str(quantity["unit"])
+
+
+def _in_book_marks(title: str) -> str:
+    return title if "《" in title else f"《{title}》"

@@ -1,0 +1,192 @@
+"""A page served by a real server around a small assistant of fixed answers, opened in a real browser."""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from assistant.answer import Answer, citation
+from corpus.errors import InputError
+from corpus.library import Corpus, load
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+MEETING: dict[str, Any] = {
+    "tool": "meeting",
+    "title": "会议碳足迹",
+    "inputs": {"attendees": "80 人"},
+    "total": {"label": "会议排放", "value": 412.345, "unit": "kg", "of": "CO2e"},
+    "range": {"low": 380.0, "high": 450.0},
+    "steps": [
+        {
+            "label": "高铁",
+            "formula": "人数 × 里程 × 因子",
+            "substitution": "20 人 × 240 km × 0.026 kg/(人·km)",
+            "value": 124.8,
+            "unit": "kg",
+            "factor_id": "rail",
+        },
+        {"label": "用餐", "formula": "人次 × 因子", "substitution": "80 × 3.6", "value": 287.545, "unit": "kg", "factor_id": None},
+    ],
+    "breakdown": [
+        {"label": "用餐", "value": 287.545, "unit": "kg", "of": "CO2e", "share": 0.7, "low": 250, "high": 320, "note": None},
+        {"label": "高铁", "value": 124.8, "unit": "kg", "of": "CO2e", "share": 0.3, "low": 120, "high": 130, "note": None},
+    ],
+    "excluded": [{"label": "住宿", "reason": "半天会，不住宿"}],
+    "factors": [
+        {"id": "rail", "name": "高铁", "value": 0.026, "unit": "kg/(人·km)", "of": "CO2e", "per": "人·km", "region": "全国",
+         "year": 2022, "source": "测试用来源", "confidence": "", "note": None},
+    ],
+    "assumptions": ["会期按半天 4 小时计"],
+    "warnings": ["住宿未填，未计入"],
+    "comparison": [],
+    "next_step": "填写住宿晚数可得到更完整的结果。",
+    "clauses": [],
+}  # fmt: skip
+
+HOSTILE = (
+    "<script>window.hacked=1</script><img src='http://evil.example/a.png' onerror='window.hacked=1'> "
+    "![x](http://evil.example/b.png) [点我](javascript:window.hacked=1) <http://evil.example/c> "
+    '<iframe src="http://evil.example/d"></iframe>'
+)
+
+
+@dataclass
+class FixedAssistant:
+    """Stands in for the core: same calls, answers written here over the real corpus."""
+
+    corpus: Corpus
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    hold: threading.Event = field(default_factory=threading.Event)
+
+    def ask(self, question: str, session: str | None = None) -> Answer:
+        self.asked.append((question, session))
+        if len(question) > 2000:
+            raise InputError("问题太长，请控制在 2000 字以内。")
+        if "空调" in question:
+            keys = ("notice-ac-temperature-2007#二/空调温度限值", "notice-ac-temperature-2007#二/空调运行时不开窗")
+            held = [self.corpus.get(key) for key in keys]
+            marks = tuple(citation(n, c, self.corpus.document_of(c)) for n, c in enumerate(held, 1))
+            text = "**不低于 26 ℃**。公共建筑夏季室内空调**不得**设得低于 26 ℃ [1]。\n\n- 空调运行期间一般禁止开窗 [2]。[7]"
+            return Answer(question, "answer", text, marks, suggestions=("冬天呢？",))
+        if "碳排放" in question:
+            return Answer(question, "calculation", "这场会约排放 **412 kg CO₂e**。", calculations=(MEETING,))
+        if "出错" in question:
+            raise InputError("没有看懂里程，请写成“120公里”这样的数量。")
+        if "崩溃" in question:
+            raise ZeroDivisionError("secret detail")
+        if "慢" in question:
+            self.hold.wait(20)
+        if "攻击" in question:
+            return Answer(question, "answer", HOSTILE)
+        return Answer(question, "refusal", f"没有查到：{question}")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running page: its address and the assistant behind it."""
+
+    address: str
+    assistant: FixedAssistant
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Corpus:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def served(corpus: Corpus) -> Iterator[Served]:
+    import uvicorn
+
+    from assistant.web.app import application
+
+    assistant = FixedAssistant(corpus)
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(application(assistant), log_level="error"))  # type: ignore[arg-type]
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert server.started
+    yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", assistant)
+    assistant.hold.set()
+    server.should_exit = True
+    thread.join(20)
+    listening.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if not shutil.which(CHROMIUM):
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is missing on a machine where it has to be there")
+        pytest.skip("needs Chromium: apt-get install chromium fonts-noto-cjk")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield running
+        running.close()
+
+
+OpenPage = Callable[..., Any]
+
+
+@pytest.fixture
+def open_page(browser: Any, served: Served) -> Iterator[OpenPage]:
+    """Open the page in a context of its own; afterwards no request may have gone to another host."""
+    contexts = []
+    elsewhere: list[str] = []
+    errors: list[str] = []
+    own = urlsplit(served.address).netloc
+
+    def note(request: Any) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob"} and parts.netloc != own:
+            elsewhere.append(request.url)
+
+    def opened(width: int = 1440, height: int = 900, scheme: str = "light", context: Any = None) -> Any:
+        if context is None:
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=scheme, locale="zh-CN", has_touch=width < 600
+            )
+            contexts.append(context)
+            context.on("request", note)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(served.address)
+        page.wait_for_selector("#question textarea")
+        page.wait_for_selector(".welcome .example")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert elsewhere == []
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def shots() -> Path | None:
+    """Where to leave screenshots for a person to look at: the folder in NEARZERO_SHOTS, or nowhere."""
+    folder = os.environ.get("NEARZERO_SHOTS")
+    return Path(folder) if folder else None
