@@ -12,7 +12,7 @@ from assistant.answering.indicators import TermWeights
 from assistant.conversation.intent import IntentClassifier
 from assistant.conversation.steps import Core, walk
 from assistant.conversation.turn import Turn
-from assistant.retrieval import Hit, ensure, open_index, passages
+from assistant.retrieval import Hit, embedder, ensure, open_index
 from assistant.settings import Settings
 from corpus.library import LIBRARY, Corpus, load
 
@@ -42,9 +42,10 @@ class Assistant:
         """
         folders = (LIBRARY, settings.library) if settings.library else (LIBRARY,)
         corpus = load(*folders)
-        ensure(passages(corpus), settings, progress)
-        retriever = open_index(settings, corpus)
-        classifier = IntentClassifier.open(retriever.embedder, settings.home)
+        model = embedder(settings.embedding)
+        ensure(settings, corpus, progress, model=model)
+        retriever = open_index(settings, corpus, model=model)
+        classifier = IntentClassifier.open(model, settings.home)
         return cls(Core(corpus, retriever, classifier, TermWeights(corpus)), settings)
 
     @property

@@ -20,6 +20,14 @@ __all__ = ["Draft", "write"]
 LEAD_LENGTH = 150
 """Longest clause text quoted whole as a lead (characters); longer ones give their sentences nearest the question."""
 
+NEAR = 0.55
+"""Evidence below this share of the best hit's score is not written about."""
+
+OVERVIEW = 8
+"""Clauses of a document shown when it is asked for as a whole."""
+
+NO_VALUE = "查到的条款里没有给出这个数值，相关的规定是："
+
 _SENTENCE = re.compile(r"[^。；]+[。；]?")
 _COMPARATORS = {">=": "不低于", "<=": "不高于", ">": "高于", "<": "低于", "≈": "约", "=": ""}
 _DATE_COMPARATORS = {">=": "不早于", "<=": "不晚于", ">": "晚于", "<": "早于", "≈": "约", "=": ""}
@@ -63,14 +71,17 @@ def _blocks(
     ledger: Ledger,
 ) -> list[str]:
     named = [e for e in evidence if e.exact]
+    of_document = [e for e in evidence if e.document.id in question.documents]
     if question.asked == "metadata":
-        return [_metadata((named or list(evidence))[0], ledger)]
+        return [_metadata((named or of_document or list(evidence))[0], ledger)]
     withheld = _withheld(question, evidence, weights)
     if withheld is not None:
         return _not_given(question, *withheld, more, weights, ledger)
     if named and question.asked in {"clause", "general", "list"}:
         return [_whole(e, ledger) for e in named[:4]]
-    pool = named if named else _relevant(question, evidence, weights)
+    if of_document and not named and not _content(question.residue):
+        return _overview(of_document[0].document, ledger)
+    pool = named or [e for e in of_document if e.score >= NEAR] or _relevant(evidence)
     if question.asked == "definition":
         return _definition(question, pool, ledger)
     candidates = rank(question, pool, weights)
@@ -79,24 +90,48 @@ def _blocks(
         return _figure(question, candidates, everything, weights, ledger)
     if question.asked == "yes_no":
         return _yes_no(question, pool, candidates, weights, ledger)
-    lead = _no_value(question) if question.asked == "figure" else ""
-    return [lead, *_points(question, pool, weights, ledger)]
+    lead = NO_VALUE if question.asked == "figure" and question.units else ""
+    return [lead, *_points(question, pool, ledger)]
 
 
-def _relevant(question: Question, evidence: Sequence[Evidence], weights: TermWeights) -> list[Evidence]:
-    """The evidence worth writing about: near the best hit, current before superseded, at most five."""
-    kept = [e for e in evidence if e.document.superseded_by is None and e.score >= 0.5] or list(evidence[:1])
-    return kept[:8]
+def _relevant(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence worth writing about: near the best hit, at most eight."""
+    return [e for e in evidence if e.score >= NEAR][:8]
+
+
+_GENERIC = re.compile(
+    r"规定|内容|主要|哪些|什么|怎么|有关|介绍|文件|全文|条款|要求|重点|概括|总结|一下|讲|说|写|的|了|是|有|里|和|呢|吗|请|给我|看看|简单|大概|都|我"
+    r"|[\s，。、；：？！“”《》?!,.]"
+)
+
+
+def _content(residue: str) -> str:
+    """What a question says besides naming a document and asking what is in it."""
+    return _GENERIC.sub("", residue)
+
+
+def _overview(document: Document, ledger: Ledger) -> list[str]:
+    """A document in its own order, requirements first where there are more clauses than a reader wants."""
+    items = [Evidence(clause, document, 1.0) for clause in document.clauses]
+    binding = [e for e in items if e.clause.strength] or items
+    shown = binding[:OVERVIEW]
+    lines = [
+        f"- {_tag(e.clause)}**{_placed(e.clause)}{e.clause.heading}**：{e.clause.text}{ledger.mark(e)}" for e in shown
+    ]
+    left = len(items) - len(shown)
+    tail = f"另有 {left} 条没有列出，可以按条号或主题接着问。" if left else ""
+    return [f"{_titled(document)}的主要内容：", "\n".join(lines), tail]
+
+
+def _placed(clause: Clause) -> str:
+    return f"{clause.locator.text} " if clause.locator else ""
 
 
 def _answers(question: Question, candidate: Candidate) -> bool:
-    if question.units and not candidate.unit_fits:
-        return False
-    return candidate.coverage >= 0.3
-
-
-def _no_value(question: Question) -> str:
-    return "查到的条款里没有给出这个数值，相关的规定是："
+    """Whether an indicator is what the figure question asks for: its unit fits and it shares the question's words."""
+    if question.units:
+        return candidate.unit_fits and (candidate.coverage >= 0.15 or candidate.evidence.exact)
+    return candidate.coverage >= 0.35
 
 
 # --- documents -------------------------------------------------------------------------------------------------
@@ -161,7 +196,7 @@ def _definition(question: Question, pool: Sequence[Evidence], ledger: Ledger) ->
         blocks.append(f"{first.clause.note}{mark}")
     others_ = [e for e in pool if e is not first and e.score >= 0.8][:2]
     if others_:
-        blocks.append("\n".join(["相关规定：", "", *(_point(e, question, ledger) for e in others_)]))
+        blocks.append("\n".join(["相关规定：", "", *(_point(e, ledger) for e in others_)]))
     return blocks
 
 
@@ -358,8 +393,8 @@ def _yes_no(
     if word:
         lead = f"**{word}**{_excerpt(question, best.clause, weights)}{ledger.mark(best)}{_caveat(best)}"
     else:
-        lead = _point(best, question, ledger, bullet="")
-    return [lead, *_points(question, rest, weights, ledger, most=2, title="相关规定：")]
+        lead = _point(best, ledger, bullet="")
+    return [lead, *_points(question, rest, ledger, most=2, title="相关规定：")]
 
 
 def _verdict(text: str, strength: Strength | None) -> str:
@@ -414,24 +449,20 @@ def _same_unit(written: str, unit: str) -> bool:
 # --- lists and plain points ------------------------------------------------------------------------------------
 
 
-def _points(
-    question: Question, pool: Sequence[Evidence], weights: TermWeights, ledger: Ledger, most: int = 4, title: str = ""
-) -> list[str]:
+def _points(question: Question, pool: Sequence[Evidence], ledger: Ledger, most: int = 3, title: str = "") -> list[str]:
     if not pool:
         return []
-    top = pool[0].score
-    kept = [e for e in pool if e.score >= 0.75 * top][:most]
-    lines = [_point(e, question, ledger) for e in kept]
+    kept = [e for e in pool if e.score >= 0.8 * pool[0].score][:most]
+    lines = [_point(e, ledger) for e in kept]
     if title:
         return ["\n".join([title, "", *lines])]
-    lead = _point(kept[0], question, ledger, bullet="", bold=True)
+    lead = _point(kept[0], ledger, bullet="")
     return [lead, "\n".join(lines[1:])] if lines[1:] else [lead]
 
 
-def _point(item: Evidence, question: Question, ledger: Ledger, bullet: str = "- ", bold: bool = False) -> str:
+def _point(item: Evidence, ledger: Ledger, bullet: str = "- ") -> str:
     clause = item.clause
-    heading = f"**{clause.heading}**：" if bold or bullet else ""
-    return f"{bullet}{_tag(clause)}{heading}{clause.text}{ledger.mark(item)}{_caveat(item)}"
+    return f"{bullet}{_tag(clause)}**{clause.heading}**：{clause.text}{ledger.mark(item)}{_caveat(item)}"
 
 
 def _excerpt(question: Question, clause: Clause, weights: TermWeights) -> str:

@@ -1,7 +1,7 @@
 """What kind of answer a question wants: a figure in some unit, a yes or no, a definition, a list, a document's data."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,7 +15,6 @@ Asked = Literal["metadata", "definition", "figure", "yes_no", "list", "clause", 
 
 _PUNCTUATION = re.compile(r"[\s，。、；：？！“”‘’（）()《》〈〉〔〕\[\]\"'?!,.;:~～—\-]+")
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
-_SHORT_YEAR = {"十三五": (2016, 2020), "十四五": (2021, 2025), "十五五": (2026, 2030)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +24,17 @@ class Cues:
     asked: Mapping[Asked, re.Pattern[str]]
     measures: tuple[tuple[re.Pattern[str], frozenset[str]], ...]
     contrasts: tuple[tuple[str, ...], ...]
+    places: tuple[str, ...]
     strengths: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A standalone question as the writer needs it."""
+    """A standalone question as the writer needs it.
+
+    ``terms`` are its character pairs with those of the corpus words its everyday or English words stand for;
+    ``documents`` the ids of documents it names, ``residue`` what it says besides naming them.
+    """
 
     text: str
     asked: Asked
@@ -39,6 +43,9 @@ class Question:
     years: frozenset[int]
     terms: frozenset[str]
     english: bool
+    places: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    residue: str = ""
 
 
 @cache
@@ -49,6 +56,7 @@ def cues() -> Cues:
         asked={cast(Asked, kind): re.compile("|".join(ps)) for kind, ps in raw["asked"].items()},
         measures=tuple((re.compile(p), frozenset(units)) for p, units in raw["measures"].items()),
         contrasts=tuple(tuple(words) for words in raw["contrasts"]),
+        places=tuple(raw["places"]),
         strengths=raw["strengths"],
     )
 
@@ -69,7 +77,14 @@ def bigrams(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def read(text: str, *, names_clause: bool = False) -> Question:
+def read(
+    text: str,
+    *,
+    names_clause: bool = False,
+    documents: Sequence[str] = (),
+    residue: str | None = None,
+    expansions: Sequence[str] = (),
+) -> Question:
     """Read a simplified-Chinese or English question. ``names_clause``: it names a clause by number.
 
     >>> q = read("夏天办公室空调最低开几度？")
@@ -94,6 +109,9 @@ def read(text: str, *, names_clause: bool = False) -> Question:
         also=frozenset(kinds),
         units=frozenset(units),
         years=frozenset(int(y) for y in _YEAR.findall(text)),
-        terms=bigrams(text),
+        terms=bigrams(" ".join((text, *expansions))),
         english=letters > sum("\u4e00" <= c <= "\u9fff" for c in text) * 2,
+        places=tuple(place for place in table.places if place in text),
+        documents=tuple(documents),
+        residue=text if residue is None else residue,
     )

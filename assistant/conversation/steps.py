@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from assistant.answer import Answer, AnswerKind, Citation, citation
-from assistant.answering.evidence import Evidence, gather
+from assistant.answering.evidence import Evidence, gather, weigh
 from assistant.answering.extractive import write
 from assistant.answering.grounding import check
 from assistant.answering.indicators import TermWeights
 from assistant.answering.question import read
 from assistant.answering.refusal import decline as declined
 from assistant.answering.refusal import off_topic
+from assistant.conversation.abstention import OFF_TOPIC, unanswerable
 from assistant.conversation.intent import IntentClassifier
 from assistant.conversation.memory import Memory
 from assistant.conversation.smalltalk import reply
@@ -57,14 +58,20 @@ class Core:
 def _understand(core: Core, turn: Turn) -> Turn:
     question = simplified(clean(turn.question))
     query = rewrite(question, turn.memory, core.corpus)
-    named = core.retriever.names_clause(query)
+    named = core.retriever.named(query)
     leaning = core.classifier.lean(core.retriever.embed(query))
-    understanding = understand(question, turn.memory, leaning, names_clause=named, query=query)
+    understanding = understand(question, turn.memory, leaning, names_clause=bool(named.places), query=query)
     following = {"smalltalk": "answer", "decline": "decline"}.get(understanding.route, understanding.route)
     return replace(
         turn,
         understanding=understanding,
-        reading=read(understanding.query, names_clause=named),
+        reading=read(
+            query,
+            names_clause=bool(named.places),
+            documents=[m.document_ids[0] for m in named.mentions if m.document_ids],
+            residue=named.residue,
+            expansions=named.extra,
+        ),
         off_topic=leaning.share("out_of_scope"),
         next=following,
     )
@@ -72,7 +79,7 @@ def _understand(core: Core, turn: Turn) -> Turn:
 
 def _retrieve(core: Core, turn: Turn) -> Turn:
     found, evidence = core.search(turn.asked.query, turn)
-    reason = core.retriever.refusal(found, off_topic=turn.off_topic) if evidence else "资料库里没有找到相关条款。"
+    reason = unanswerable(core.corpus, turn, found.signals, evidence)
     return replace(turn, evidence=evidence, reason=reason, next="decline" if reason else "answer")
 
 
@@ -114,7 +121,7 @@ def _clarify(core: Core, turn: Turn) -> Turn:
 
 def _decline(core: Core, turn: Turn) -> Turn:
     documents, clauses = len(core.corpus.documents), len(core.corpus.clauses)
-    if turn.reason == "off_topic":
+    if turn.reason == OFF_TOPIC:
         return _finished(turn, "refusal", off_topic(documents, clauses))
     text, citations = declined(turn.reason, turn.evidence, documents, clauses)
     return _finished(turn, "refusal", text, citations)
@@ -124,7 +131,9 @@ def _answer(core: Core, turn: Turn) -> Turn:
     if turn.asked.route == "smalltalk":
         return _finished(turn, "answer", reply(core.corpus, turn.asked.question))
     assert turn.reading is not None
-    draft = write(turn.reading, turn.evidence, core.weights, more=lambda query: core.search(query, turn)[1])
+    reading = turn.reading
+    evidence = weigh(reading, turn.evidence)
+    draft = write(reading, evidence, core.weights, more=lambda query: weigh(reading, core.search(query, turn)[1]))
     return replace(turn, draft=draft, next="ground")
 
 

@@ -19,6 +19,14 @@ __all__ = ["LONGEST_QUESTION", "Route", "Understanding", "clean", "rewrite", "un
 LONGEST_QUESTION = 2000
 """Characters; a longer text is a file to check, not a question."""
 
+CERTAIN = 0.8
+"""Share of the vote from which a calculation is taken as meant though none of its inputs is given yet."""
+
+_COMPUTE = re.compile(
+    r"算一?[下算]|帮.{0,6}算|估算|测算|碳足迹|(会议|活动|培训).{0,8}(排放|排碳|碳).{0,6}多少|calculate|footprint", re.I
+)
+_HOW = re.compile(r"怎么|怎样|如何|什么是|方法|标准")
+
 Route = Literal["retrieve", "calculate", "smalltalk", "decline"]
 
 _CONTROL = re.compile(r"[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -106,7 +114,7 @@ def understand(question: str, memory: Memory, leaning: Leaning, *, names_clause:
     if pending is not None:
         return replace(pending, query=query)
     intent = leaning.intent
-    if intent in calculators() and not names_clause and _wants_number(question, intent):
+    if intent in calculators() and not names_clause and _wants_number(question, intent, leaning.share(intent)):
         filled = fill(calculator(intent), question)
         return Understanding(question, query, "calculate", intent, dict(filled.inputs))
     if intent == "smalltalk" and leaning.share("smalltalk") > 0.6 and not names_clause:
@@ -114,11 +122,15 @@ def understand(question: str, memory: Memory, leaning: Leaning, *, names_clause:
     return Understanding(question, query, "retrieve")
 
 
-def _wants_number(question: str, name: str) -> bool:
-    """Whether a calculation is asked for: quantities for it are given, or it is to be worked out and no rule is asked."""
+def _wants_number(question: str, name: str, share: float) -> bool:
+    """Whether a calculation is asked for: what it needs most is given, or it is plainly to be worked out."""
+    spec = calculator(name)
+    given = set(fill(spec, question).inputs)
+    required = {i.name for i in spec.inputs if i.required} or {i.name for i in spec.inputs if i.kind == "quantity"}
     rule, works_out = bool(_RULE.search(question)), bool(_WORKS_OUT.search(question))
-    given = bool(fill(calculator(name), question).inputs and find(question))
-    return (given and (works_out or not rule)) or (works_out and not rule)
+    if given & required:
+        return works_out or not rule
+    return bool(_COMPUTE.search(question)) and not _HOW.search(question) and not rule and share >= CERTAIN
 
 
 def _pending(question: str, memory: Memory, leaning: Leaning) -> Understanding | None:

@@ -73,6 +73,16 @@ class Retrieval:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What a question names. ``residue`` is its text without the documents; ``extra`` the words expansion adds."""
+
+    mentions: tuple[Mention, ...]
+    places: tuple[Place, ...]
+    residue: str
+    extra: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Query:
     text: str
     normal: str
@@ -106,6 +116,10 @@ class Retriever:
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
 
+    def close(self) -> None:
+        """Let go of the database; the retriever must not be used after."""
+        self._index.close()
+
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """The k best clauses, best first."""
         return list(self.retrieve(query, k).hits)
@@ -113,7 +127,7 @@ class Retriever:
     def retrieve(self, query: str, k: int = 10) -> Retrieval:
         """The k best clauses with the signals of the question."""
         asked = self._read(query)
-        vector = self._embed(asked.text)
+        vector = self.embed(asked.text)
         lexical = self._index.lexical.scores(self._weighted(asked))
         lexical[self._gone] = 0
         rows, cosines, ranks = self._nearest(vector)
@@ -162,7 +176,21 @@ class Retriever:
             text, normal, mentions, places(text, mentions, guideline, lambda: self._divisions), expansions(normal)
         )
 
-    def _embed(self, text: str) -> Vectors:
+    @property
+    def embedder(self) -> Embedder:
+        return self._model
+
+    def named(self, query: str) -> Named:
+        """The documents and clauses a question names, what it says besides, and the corpus words it stands for."""
+        asked = self._read(query)
+        spans = sorted(m.span for m in asked.mentions)
+        residue, at = "", 0
+        for start, end in spans:
+            residue, at = residue + asked.text[at:start], max(at, end)
+        return Named(asked.mentions, asked.places, residue + asked.text[at:], asked.extra)
+
+    def embed(self, text: str) -> Vectors:
+        """The unit vector of a question; the same question is embedded once."""
         with self._lock:
             held = self._vectors.get(text)
             if held is not None:
