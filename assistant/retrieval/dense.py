@@ -4,14 +4,14 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from assistant.retrieval.embedding import Vectors
 from corpus.errors import IndexUnavailable, InputError
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
 __all__ = ["DenseIndex", "connect", "drop"]
@@ -20,7 +20,7 @@ _EF = 200
 """How many neighbours HNSW keeps while searching; at least the number asked for, or it returns fewer."""
 
 
-def connect(folder: Path, url: str | None) -> "ClientAPI":
+def connect(folder: Path, url: str | None) -> "Client":
     """A Chroma client: the folder's own database, or the server at the address. Raises ``InputError``."""
     import chromadb
     from chromadb.config import Settings as ChromaSettings
@@ -28,15 +28,16 @@ def connect(folder: Path, url: str | None) -> "ClientAPI":
 
     if url is None:
         settings = ChromaSettings(anonymized_telemetry=False)
-        return chromadb.PersistentClient(path=str(folder), settings=settings)
+        return cast("Client", chromadb.PersistentClient(path=str(folder), settings=settings))
     parts = urlsplit(url if "//" in url else f"http://{url}")
     try:
-        return chromadb.HttpClient(
+        client = chromadb.HttpClient(
             host=parts.hostname or "localhost",
             port=parts.port or (443 if parts.scheme == "https" else 8000),
             ssl=parts.scheme == "https",
             settings=ChromaSettings(anonymized_telemetry=False),
         )
+        return cast("Client", client)
     except (ValueError, ChromaError, OSError) as error:
         raise InputError(f"连不上 Chroma 服务 {url}：请先运行 chroma run，或去掉 NEARZERO_CHROMA_URL。") from error
 
@@ -48,7 +49,7 @@ class DenseIndex:
     collection: "Collection"
 
     @classmethod
-    def create(cls, client: "ClientAPI", name: str) -> "DenseIndex":
+    def create(cls, client: "Client", name: str) -> "DenseIndex":
         return cls(
             client.create_collection(
                 name,
@@ -58,7 +59,7 @@ class DenseIndex:
         )
 
     @classmethod
-    def open(cls, client: "ClientAPI", name: str) -> "DenseIndex":
+    def open(cls, client: "Client", name: str) -> "DenseIndex":
         """Raises ``IndexUnavailable`` if the collection is not there."""
         from chromadb.errors import ChromaError
 
@@ -83,12 +84,12 @@ class DenseIndex:
 
     def nearest(self, vector: Vectors, count: int) -> list[tuple[str, float]]:
         """The ids nearest to one unit vector with their cosines, best first."""
-        got = self.collection.query(query_embeddings=[vector], n_results=count, include=["distances"])
+        got = self.collection.query(query_embeddings=vector[None, :], n_results=count, include=["distances"])
         distances = got["distances"] or [[]]
         return [(key, 1.0 - float(d)) for key, d in zip(got["ids"][0], distances[0], strict=True)]
 
 
-def drop(client: "ClientAPI", names: Iterable[str]) -> None:
+def drop(client: "Client", names: Iterable[str]) -> None:
     """Delete collections that are there."""
     from chromadb.errors import ChromaError
 

@@ -4,7 +4,7 @@ import ctypes
 import os
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -128,9 +128,9 @@ class SentenceTransformers:
         return np.asarray(rows, np.float32)
 
 
-def _prompts(name: str, held: dict[str, str]) -> dict[str, str]:
+def _prompts(name: str, held: Mapping[str, str | None]) -> dict[str, str]:
     prompts = {
-        "query": held.get("query", ""),
+        "query": held.get("query") or "",
         "passage": held.get("passage") or held.get("document") or "",
     }
     folder = name.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1].lower()

@@ -29,9 +29,11 @@ def scaled(scores: Sequence[float] | Scores, floor: float) -> Scores:
     >>> scaled([2.0, 4.0, 1.0], floor=2.0).tolist()
     [0.0, 1.0, 0.0]
     """
-    above = np.clip(np.asarray(scores, np.float32) - floor, 0, None)
+    above: Scores = np.clip(np.asarray(scores, np.float32) - np.float32(floor), 0, None)
     best = float(above.max(initial=0))
-    return above / best if best > 0 else above
+    if best > 0:
+        above /= best
+    return above
 
 
 def reciprocal_ranks(ranks: Sequence[Sequence[int]], k: int = 10) -> dict[int, float]:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,6 +32,9 @@ from assistant.retrieval.segmentation import Segmenter, normalise, vocabulary
 from assistant.retrieval.terms import own_terms
 from assistant.settings import Settings
 from corpus.errors import IndexUnavailable, InputError
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
 
 __all__ = ["BuildReport", "Index", "Manifest", "Progress", "build", "is_current", "load"]
 
@@ -77,6 +80,10 @@ class Index:
     vectors: Vectors
     centre: Vectors
     segmenter: Segmenter
+    client: "Client"
+
+    def close(self) -> None:
+        self.client.close()
 
 
 def build(
@@ -149,11 +156,13 @@ def load(settings: Settings) -> Index:
         raise IndexUnavailable("检索索引建在另一个 Chroma 上：请运行 nearzero index 重建。")
     folder = root / manifest.generation
     try:
+        client = dense.connect(folder / "chroma", settings.chroma_url)
         return Index(
             manifest=manifest,
             digests=_digests(root, manifest),
             lexical=LexicalIndex.open(folder / "lexical", manifest.size),
-            dense=DenseIndex.open(dense.connect(folder / "chroma", settings.chroma_url), manifest.generation),
+            dense=DenseIndex.open(client, manifest.generation),
+            client=client,
             vectors=np.load(folder / "vectors.npy", mmap_mode="r"),
             centre=np.load(folder / "centre.npy"),
             segmenter=Segmenter(json.loads((folder / "words.json").read_text(encoding="utf-8"))),
