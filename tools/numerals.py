@@ -211,7 +211,7 @@ class _Reader:
         return True
 
     def _fraction(self) -> bool:
-        if (self.num is None and not self.section) or self.arabic:
+        if (self.num is None and not self.units) or (self.arabic and self.num is not None):
             return False
         end = self.pos + 1
         while end < len(self.text) and self.text[end] in DIGITS and self.text[end] != "两":

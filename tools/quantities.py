@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from corpus.errors import InputError
+from corpus.errors import InputError, UnitMismatch
 from tools.numerals import DIGITS, Numeral, read_numeral, too_long
 from tools.units import (
     Label,
@@ -43,6 +43,9 @@ Kind = Literal["quantity", "range", "ratio", "rate", "fraction"]
 """quantity: a plain amount; range: low to high; rate: per time; ratio: per anything else; fraction: 三分之一, 30%, 三成."""
 
 AMBIGUOUS = "ambiguous"
+
+_DEGREES = {"energy": "kWh", "temperature": "degC", "temperature_difference": "delta_degC", "angle": "degree"}
+"""What 度 can mean, and the unit of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -841,8 +844,7 @@ def _meaning(plain: str, draft: _Draft, words: Words) -> tuple[Label, tuple[Labe
     meanings = _degree(plain, draft, words)
     if len(meanings) > 1:
         return AMBIGUOUS, meanings, None
-    unit = {"energy": "kWh", "temperature": "degC", "temperature_difference": "delta_degC", "angle": "degree"}
-    return meanings[0], (), unit[meanings[0]]
+    return meanings[0], (), _DEGREES[meanings[0]]
 
 
 def _degree(plain: str, draft: _Draft, words: Words) -> tuple[Label, ...]:
@@ -889,10 +891,9 @@ def _is_difference(plain: str, draft: _Draft, words: Words) -> bool:
 
 def resolve(found: FoundQuantity, label: Label) -> FoundQuantity:
     """Settle an ambiguous 度 as ``label``; a quantity that is not ambiguous comes back unchanged."""
-    units = {"energy": "kWh", "temperature": "degC", "temperature_difference": "delta_degC", "angle": "degree"}
-    if not found.ambiguous or label not in units:
+    if not found.ambiguous or label not in _DEGREES:
         return found
-    return replace(found, unit=units[label], dimension=label, ambiguous=())
+    return replace(found, unit=_DEGREES[label], dimension=label, ambiguous=())
 
 
 def read_one(text: str, expected: Label, *, default_unit: str | None = None) -> pint.Quantity[Any]:
@@ -912,14 +913,22 @@ def read_one(text: str, expected: Label, *, default_unit: str | None = None) -> 
     if len(found) > 1:
         listed = "、".join(item.text for item in found)
         raise InputError(f"“{shown}”里有 {len(found)} 个数（{listed}），这里只要一个{label_name(expected)}：请分开填。")
-    return check(_as_field(found[0], shown, expected).quantity(), expected, given_text=shown)
+    one = _as_field(found[0], shown, expected)
+    if one.ambiguous:
+        line = f"给的“{shown}”看不出是用电还是温度，这里要{label_name(expected)}：请写明单位，可用{fits(expected)}。"
+        raise UnitMismatch(line, given=one.text, expected=fits(expected))
+    if one.value is None:
+        line = f"“{shown}”是一个区间，这里只要一个{label_name(expected)}：请写出其中一个值，可用{fits(expected)}。"
+        raise InputError(line)
+    negative = one.value > 0 and shown[: one.span[0]].endswith(("-", "−", "－"))  # a dash is a sign here
+    return check(-one.quantity() if negative else one.quantity(), expected, given_text=shown)
 
 
 def _as_field(found: FoundQuantity, text: str, expected: Label) -> FoundQuantity:
     """度 and ℃ take the meaning the field has, where the text does not say otherwise."""
     degree = found.text.endswith("度") and found.unit in {"kWh", "degC", "delta_degC", "degree", "度"}
     bare = found.span == (0, len(text))
-    if found.ambiguous or (degree and bare):
+    if found.ambiguous or (degree and bare and expected in _DEGREES):
         return resolve(replace(found, ambiguous=found.ambiguous or ("energy",)), expected)
     change = bare and found.unit == "degC" and expected == "temperature_difference" and found.value is not None
     if change and abs(found.value or 0) <= unit_table().difference_limit:

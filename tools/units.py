@@ -13,6 +13,7 @@ have a temperature and a temperature difference, so that neither slips in for th
 '0.065 升/公里'
 >>> parse("50 kVA", "power")
 Traceback (most recent call last):
+    ...
 corpus.errors.UnitMismatch: 给的是视在功率（50 kVA），这里要功率（千瓦、兆瓦、瓦）：乘以功率因数才是有功功率，如 100 kVA × 0.95 = 95 kW。
 """
 
@@ -62,8 +63,8 @@ DATA = Path(__file__).parent / "data"
 BaseLabel = Literal[
     "energy", "power", "apparent_power", "reactive_power", "co2e", "co2", "ce", "oil_equivalent", "carbon", "mass",
     "currency", "volume", "luminous_flux", "illuminance", "voltage", "current", "pressure", "resistance", "angle",
-    "temperature", "percentage_point", "ratio", "number", "person_trip", "room_night", "night", "meal", "sheet", "page", "pack",
-    "bottle", "box", "cup", "copy", "vehicle", "device", "set", "lamp", "panel", "charger", "parking_space", "room",
+    "temperature", "percentage_point", "ratio", "number", "person_trip", "room_night", "night", "meal", "sheet", "page",
+    "pack", "bottle", "box", "cup", "copy", "vehicle", "device", "set", "lamp", "panel", "charger", "parking_space", "room",
     "bed", "seat", "table", "floor", "building", "household", "institution", "tree", "event", "occurrence", "piece",
     "workday", "person", "area", "distance", "temperature_difference", "time",
 ]  # fmt: skip
@@ -71,6 +72,9 @@ BaseLabel = Literal[
 
 Label = str
 """A `BaseLabel` or a product of them such as ``volume/distance``; see `normal_label`."""
+
+_BELOW = {"time": "year", "temperature": "delta_degC"}
+"""Below the line the reference of time is the year, and a temperature is always a difference."""
 
 _ORDER = {name: rank for rank, name in enumerate(get_args(BaseLabel))}
 
@@ -224,12 +228,12 @@ def _per_name(part: str) -> str:
 
 @cache
 def reference_unit(label: Label) -> str:
-    """The pint expression of a label's reference unit, e.g. ``kWh/(m**2*hour)`` for energy/area/time."""
+    """The pint expression of a label's reference unit, e.g. ``kWh/(m**2*year)`` for energy/area/time."""
     numerator, denominator = split_label(normal_label(label))
     labels = unit_table().labels
     return unit_expression(
         [labels[part].unit for part in numerator.elements()],
-        [_below(labels[part].unit) for part in denominator.elements()],
+        [_BELOW.get(part, labels[part].unit) for part in sorted(denominator.elements(), key=_ORDER.__getitem__)],
     )
 
 
@@ -239,11 +243,6 @@ def unit_expression(above: list[str], below: list[str]) -> str:
         return "*".join(above) or "dimensionless"
     bottom = below[0] if len(below) == 1 else f"({'*'.join(below)})"
     return f"{'*'.join(above) or '1'}/{bottom}"
-
-
-def _below(unit: str) -> str:
-    """A temperature below the line is always a difference."""
-    return "delta_degC" if unit in {"degC", "kelvin"} else unit
 
 
 def unit_name(expression: str) -> str:

@@ -111,7 +111,7 @@ def vocabulary() -> Words:
         not_before={name: re.compile(_any_of(after)) for name, after in table.not_before.items()},
         start=re.compile(r"[0-9一二两三四五六七八九十几数零〇半每人户车桌床日月年次百千万负¥￥](?<![A-Za-z_])|零下"),
         idiom=re.compile(_any_of(data["idioms"])),
-        approx_before=re.compile(rf"(?:{_any_of(approximate['before'])})[ 为是有]?$", re.IGNORECASE),
+        approx_before=re.compile(rf"(?<![{''.join(approximate['not_after'])}])(?:{_any_of(approximate['before'])})[ 为是有]?$", re.IGNORECASE),
         approx_after=re.compile(rf"\s?(?:{_any_of(approximate['after'])})", re.IGNORECASE),
         many=re.compile(rf"(?:{_any_of(approximate['many'])})(?!{_any_of(approximate['many_not_before'])})"),
         ordinal=tuple(data["ordinal"]),
