@@ -32,6 +32,9 @@ DEPTH = 10
 _NOT_GIVEN = re.compile(
     r"没有(具体)?(给出|写明|规定|写)|未(给出|写明|规定)|没有数值|not given|does not (give|state|set)", re.I
 )
+_LEAD = 60
+"""Characters in which an answer must have said that the value is not given; further down it is an aside."""
+
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -103,21 +106,24 @@ def score_ranking(search: Search, question: Question, keys: Keys) -> RankingScor
     )
 
 
-def declines(question: Question, kind: str, text: str) -> bool:
-    """Whether the answer declines; for a value that is not given, saying so is what is asked of it.
+def declines(kind: str, text: str) -> bool:
+    """Whether the answer declines: a refusal, or one that begins by saying that the value is not given.
 
-    Saying that a value is not given does not excuse an answerable question: there only a refusal counts.
+    Both are right for an unanswerable question and wrong for an answerable one.
+
+    >>> declines("answer", "**没有给出数值。**解读只点名了“水计量率”等指标[1]。")
+    True
+    >>> declines("answer", "夏季不得低于 26 ℃[1]。")
+    False
     """
-    if question.reason == "value_not_given":
-        return kind == "refusal" or bool(_NOT_GIVEN.search(text))
-    return kind == "refusal"
+    return kind == "refusal" or _NOT_GIVEN.search(text[:_LEAD]) is not None
 
 
 def score_answer(answerer: Answerer, question: Question, keys: Keys) -> AnswerScore:
     """Ask once and measure citations, figures and refusal."""
     reply = answerer.ask(question.text).to_json()
     text = f"{reply['answer']}\n{_figures_as_text(reply['figures'])}"
-    declined = declines(question, reply["kind"], reply["answer"])
+    declined = declines(reply["kind"], reply["answer"])
     measures: dict[str, float] = {}
     if question.answerable:
         measures["false refusal"] = float(declined)

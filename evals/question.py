@@ -35,8 +35,8 @@ class Question:
     """One question of one user in one scene.
 
     ``reason`` says why an unanswerable question is one: ``no_such_clause``, ``value_not_given``,
-    ``not_in_corpus`` or ``out_of_domain``. With ``value_not_given`` the answer must say so and may offer
-    the ``gold`` clauses; the other three are to be declined.
+    ``not_in_corpus`` or ``out_of_domain``. All four are to be declined; with ``value_not_given`` the answer says
+    that the value is not given and may offer the ``gold`` clauses instead.
     """
 
     id: str
