@@ -30,10 +30,12 @@ DEPTH = 10
 """Units asked of every search: nDCG and MRR are cut there."""
 
 _NOT_GIVEN = re.compile(
-    r"没有(具体)?(给出|写明|规定|写)|未(给出|写明|规定)|没有数值|not given|does not (give|state|set)", re.I
+    r"(没有|未)(具体)?(给出|写明|写出|规定|写|读到)[^。；，]{0,8}(数值|比例|数字|编号|文号|日期)|没有具体数值"
+    r"|not given|does not (give|state|set)",
+    re.I,
 )
-_LEAD = 60
-"""Characters in which an answer must have said that the value is not given; further down it is an aside."""
+_LEAD = 120
+"""Characters in whose first sentence an answer must have said that the value is not given; later it is an aside."""
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
@@ -115,8 +117,10 @@ def declines(kind: str, text: str) -> bool:
     True
     >>> declines("answer", "夏季不得低于 26 ℃[1]。")
     False
+    >>> declines("answer", "解读稿解释了重要术语，没有给出定义原文[1]。")
+    False
     """
-    return kind == "refusal" or _NOT_GIVEN.search(text[:_LEAD]) is not None
+    return kind == "refusal" or _NOT_GIVEN.search(text[:_LEAD].split("。", maxsplit=1)[0]) is not None
 
 
 def score_answer(answerer: Answerer, question: Question, keys: Keys) -> AnswerScore:

@@ -13,7 +13,7 @@ from evals.measurement import AnswerScore, CalculationScore, RankingScore
 from evals.metrics import Interval, interval
 from evals.question import Question
 
-__all__ = ["Latency", "Results", "Row", "as_markdown", "calculation_row", "latency", "row", "write"]
+__all__ = ["Latency", "Results", "Row", "as_markdown", "calculation_row", "facets", "latency", "misses", "row", "write"]
 
 SPLITS = ("dev", "test")
 _RANKING = ("hit@1", "hit@5", "MRR@10", "nDCG@10", "unit hit@5", "document hit@5")
@@ -26,6 +26,15 @@ _ANSWER = (
     "false refusal",
     "asked back",
 )
+_GOALS = {
+    "hit@5": 1.0,
+    "answer cited": 1.0,
+    "figure accuracy": 1.0,
+    "refusal": 1.0,
+    "false refusal": 0.0,
+    "asked back": 0.0,
+}
+"""What every single question should score."""
 _FACETS: Mapping[str, Callable[[Question], str]] = {
     "场景": lambda q: q.scene,
     "用户": lambda q: q.user,
@@ -61,6 +70,7 @@ class Results:
     sets: Mapping[str, Mapping[str, int]]
     rows: tuple[Row, ...]
     facets: Mapping[str, Mapping[str, Mapping[str, Interval]]] = field(default_factory=dict)
+    misses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def mean(self, system: str, split: str, measure: str) -> float:
         """The mean of that measure. Raises ``KeyError`` if the run did not measure it."""
@@ -111,6 +121,17 @@ def facets(scores: Sequence[RankingScore]) -> dict[str, dict[str, dict[str, Inte
             for value, group in sorted(groups.items())
         }
     return found
+
+
+def misses(scores: Iterable[RankingScore | AnswerScore]) -> dict[str, tuple[str, ...]]:
+    """Ids of the dev questions that fall short, by measure: what to look at next. Test questions stay unseen."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for score in scores:
+        if score.question.split == "dev":
+            for name, goal in _GOALS.items():
+                if score.measures.get(name, goal) != goal:
+                    found[name].append(score.question.id)
+    return {name: tuple(ids) for name, ids in found.items()}
 
 
 def _intervals(measured: Iterable[Mapping[str, float]]) -> dict[str, Interval]:

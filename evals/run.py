@@ -16,9 +16,9 @@ from corpus.library import Corpus
 from evals import baselines, calculation, gates, question, report
 from evals.baselines import Ranking, Search
 from evals.calculation import CalculationCase
-from evals.measurement import Answerer, score_answer, score_calculation, score_ranking
+from evals.measurement import Answerer, AnswerScore, RankingScore, score_answer, score_calculation, score_ranking
 from evals.question import Question
-from evals.report import Results
+from evals.report import Results, Row
 
 __all__ = ["PRODUCT", "RESULTS", "everything", "main", "run"]
 
@@ -41,19 +41,21 @@ def run(
     """Measure every search and the answerer over the same questions; a search is built only when its turn comes."""
     keys = question.clause_keys(corpus)
     answerable = [q for q in questions if q.answerable]
-    rows, facets = [], {}
+    rows: list[Row] = []
+    scores: list[RankingScore | AnswerScore] = []
+    facets = {}
     for name, build in searches.items():
         _log.info("检索：%s", name)
         search = build()
         ranked = [score_ranking(search, q, keys) for q in answerable]
         rows += [report.row(name, s, [r for r in ranked if r.question.split == s]) for s in report.SPLITS]
         if name == PRODUCT:
-            facets = report.facets(ranked)
+            facets, scores = report.facets(ranked), [*scores, *ranked]
     _log.info("回答：%d 题", len(questions))
     answers = [score_answer(answerer, q, keys) for q in questions]
     rows += [report.row(PRODUCT, s, [a for a in answers if a.question.split == s]) for s in report.SPLITS]
     rows.append(report.calculation_row(PRODUCT, [score_calculation(answerer, case) for case in cases]))
-    return Results(release, _sizes(questions, cases), tuple(rows), facets)
+    return Results(release, _sizes(questions, cases), tuple(rows), facets, report.misses([*scores, *answers]))
 
 
 def _sizes(questions: Sequence[Question], cases: Sequence[CalculationCase]) -> dict[str, dict[str, int]]:
@@ -98,7 +100,8 @@ def everything(settings: Settings, *, release: str | None = None) -> Results:
 
 def main() -> int:
     """Run everything, write the report, list the gates not passed. 0 if all are passed, else 1."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    _log.setLevel(logging.INFO)
+    _log.addHandler(logging.StreamHandler())
     results = everything(read())
     path = report.write(results, RESULTS)
     sys.stdout.write(f"已写入 {path}\n")

@@ -5,7 +5,7 @@ from evals.calculation import CalculationCase
 from evals.measurement import AnswerScore, CalculationScore, RankingScore
 from evals.metrics import Interval
 from evals.question import Question
-from evals.report import Results, Row, as_markdown, calculation_row, facets, latency, row, write
+from evals.report import Results, Row, as_markdown, calculation_row, facets, latency, misses, row, write
 
 
 def question(scene: str = "食堂") -> Question:
@@ -38,6 +38,15 @@ def test_facets_keep_every_question_once() -> None:
     found = facets([ranking(1.0, 1.0), ranking(0.0, 1.0), ranking(1.0, 1.0, scene="停车场")])
     assert {scene: m["hit@5"].size for scene, m in found["场景"].items()} == {"食堂": 2, "停车场": 1}
     assert found["场景"]["食堂"]["hit@5"].mean == 0.5
+
+
+def test_only_dev_questions_that_fall_short_are_listed() -> None:
+    texts = [f"问题{n}" for n in range(40)]
+    asked = [Question(text, text, "staff", "食堂", "list", "plain", True) for text in texts]
+    scores = [AnswerScore(q, "answer", False, {"figure accuracy": 0.5, "false refusal": 0.0}) for q in asked]
+    dev = tuple(q.id for q in asked if q.split == "dev")
+    assert 0 < len(dev) < len(asked)
+    assert misses(scores) == {"figure accuracy": dev}
 
 
 def results() -> Results:
