@@ -16,7 +16,7 @@ import yaml
 
 from corpus.errors import InputError, UnknownCalculator
 from tools.factors import Factor, Registry
-from tools.units import format_number, unit_name
+from tools.units import format_number, load_data, unit_name
 
 __all__ = [
     "Calculator",
@@ -194,10 +194,11 @@ def calculators() -> Mapping[str, Calculator]:
     """Every calculator by name. Reads the specifications only: neither pint nor a calculator module is imported."""
     folder = resources.files("tools") / "data" / "calculators"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    shared = load_data("inputs.yaml")
     found: dict[str, Calculator] = {}
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         if entry.name.endswith(".yaml"):
-            spec = _calculator(yaml.load(entry.read_text(encoding="utf-8"), Loader=loader))
+            spec = _calculator(yaml.load(entry.read_text(encoding="utf-8"), Loader=loader), shared)
             found[spec.name] = spec
     return MappingProxyType(found)
 
@@ -344,20 +345,24 @@ def _factor_json(factor: Factor) -> dict[str, Any]:
     }
 
 
-def _calculator(document: Mapping[str, Any]) -> Calculator:
+def _calculator(document: Mapping[str, Any], shared: Mapping[str, Mapping[str, Any]]) -> Calculator:
     return Calculator(
         name=document["name"],
         title=document["title"],
         description=" ".join(document["description"].split()),
-        inputs=tuple(_input(entry) for entry in document["inputs"]),
+        inputs=tuple(_input(entry, shared) for entry in document["inputs"]),
         examples=tuple(document.get("examples", ())),
         clause_keys=tuple(document.get("clauses", ())),
         module=document["module"],
     )
 
 
-def _input(entry: Mapping[str, Any]) -> InputSpec:
+def _input(entry: Mapping[str, Any], shared: Mapping[str, Mapping[str, Any]]) -> InputSpec:
+    """One input; ``{use: year}`` takes the shared one of that name, keys beside it overrule its own."""
     plain = dict(entry)
+    if "use" in plain:
+        name = plain.pop("use")
+        plain = {"name": name, **shared[name], **plain}
     plain["cues"] = tuple(plain.get("cues", ()))
     plain["default"] = None if plain.get("default") is None else str(plain["default"])
     plain["also"] = tuple(plain.get("also", ()))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from corpus.errors import InputError, OutOfRange, UnitMismatch
+from corpus.errors import InputError, MissingInput, OutOfRange, UnitMismatch
 from tools import factors
 from tools.calculator import Calculator, Choice, Comparison, Computation, Excluded, InputSpec, Row, Step, Total
 from tools.factors import Factor, Registry
@@ -75,7 +75,7 @@ def read_inputs(spec: Calculator, values: Mapping[str, object], source: Registry
     missing = [item for item in spec.inputs if item.required and item.name not in named]
     if missing:
         asked = "；".join(f"{item.label}（{item.name}）：{item.question}" for item in missing)
-        raise InputError(f"{spec.title}还缺 {asked}")
+        raise MissingInput(f"{spec.title}还缺 {asked}", field=missing[0].name)
     given: dict[str, str] = {}
     quantities: dict[str, Quantity[Any]] = {}
     words: dict[str, str] = {}
@@ -118,14 +118,14 @@ def _as_given(value: object) -> str:
 
 def _quantity(item: InputSpec, value: object, notes: list[str]) -> "Quantity[Any]":
     label = item.dimension or "number"
+    if not isinstance(value, str | int | float) and not hasattr(value, "magnitude"):
+        raise InputError(f"{item.label}：读不懂“{value}”，请写成如“{item.example}”的样子")
     try:
         read = _parsed(item, value, label)
     except UnitMismatch as error:
         raise UnitMismatch(f"{item.label}：{error}", given=error.given, expected=error.expected) from error
     except InputError as error:
         raise InputError(f"{item.label}：{error}") from error
-    except TypeError as error:
-        raise InputError(f"{item.label}：读不懂“{value}”，请写成如“{item.example}”的样子") from error
     if item.day_hours is not None and _in_days(read):
         hours = float(read.to("day").magnitude) * item.day_hours
         shown = format_number(hours)
@@ -237,7 +237,7 @@ class Worksheet:
         found = self.quantity(name)
         if found is None:
             item = self.spec.input(name)
-            raise InputError(f"{why}还缺 {item.label}（{item.name}）：{item.question}")
+            raise MissingInput(f"{why}还缺 {item.label}（{item.name}）：{item.question}", field=item.name)
         return found
 
     def word(self, name: str) -> str | None:
