@@ -24,7 +24,7 @@ MAX_RUN = 40
 _RUN = re.compile(rf"[零〇一二两三四五六七八九十百千万亿点几数余多来0-9.,]{{1,{MAX_RUN + 1}}}")
 _WHOLE_RUN = re.compile(r"[零〇一二两三四五六七八九十百千万亿点几数余多来0-9.,]+")
 _ARABIC = re.compile(
-    r"(?P<plain>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?P<plain>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"(?:[eE](?P<exp>[+-]?\d{1,2})(?![\dA-Za-z])| ?[×xX*] ?10(?:(?:\^|\*\*)(?P<pow>[+-]?\d{1,2})|(?P<sup>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})))?"
 )
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
@@ -102,7 +102,7 @@ class _Reader:
         return self._finish()
 
     def _step(self, char: str) -> bool:
-        if char.isascii() and char.isdigit():
+        if char in "0123456789" or (char == "." and self.pos == self.start):
             return self._arabic_number()
         if char in "零〇" and self.num is None and self.units:
             self.zero = True

@@ -155,11 +155,13 @@ _SENTENCE_END = re.compile(r"[。！？\n!?]")
 _RANGE = re.compile(r" ?(?:~+|-|—{1,2}|至|到) ?|\s?to\s")
 _PLUS_MINUS = re.compile(r" ?(?:±|\+/-) ?")
 _TIMES = re.compile(r" ?[·*×.] ?")
+_WARMING = {"调高", "调低", "升高", "降低", "提高", "上升", "下降", "升", "降"}
+_DIGIT = re.compile(r"\d")
 _OVER = re.compile(r" ?(?:/|每|per ) ?")
 _VERSION = re.compile(r"\d+(?:\.\d+){2,}")
 _YEAR = re.compile(r"(?:19|20|21)\d\d$")
 _PER_HEAD = re.compile(
-    r"(?:平均)?每(?:隔)?(?:个)?(?P<verb>调高|调低|升高|降低|提高|上升|下降|增加|减少|升|降|行驶|跑|生产|排放|节约|用|耗)?了?"
+    r"(?:平均)?每(?:隔)?(?:个)?(?P<verb>调高|调低|升高|降低|提高|上升|下降|增加|减少|升|降|行驶|跑|生产|排放|节约|处理|燃烧|消耗|节|省|发|烧|用|耗)?了?"
 )
 _FRACTION = re.compile(r"分之")
 _ARABIC_FRACTION = re.compile(r"([1-9])/([2-9]|10)(?![\d/.月年号A-Za-z])")
@@ -219,7 +221,7 @@ def _item(plain: str, at: int, words: Words) -> _Draft | _Per | int | None:
         return _amount(plain, at, at + 2, words, below_zero=True)
     if char == "负":
         return _amount(plain, at, at + 1, words, below_zero=True)
-    if char not in DIGITS and not char.isdigit() and char not in "十几数":
+    if char not in DIGITS and char not in "0123456789.十几数":
         return None
     return _amount(plain, at, at, words)
 
@@ -236,7 +238,8 @@ def _blocked(plain: str, at: int, words: Words) -> bool:
     if plain[at].isascii():
         if last.isascii() and (last.isalpha() or last == "_") and not before.endswith(("RMB", "CNY")):
             return True
-        return last in "-./" and len(before) > 1 and before[-2].isascii() and before[-2].isalnum()
+        inside = len(before) > 1 and before[-2].isascii() and before[-2].isalnum()
+        return last in "-./" and inside and not (last == "/" and before[-2].isalpha())  # but 200kW/400kWh
     return plain[at] == "一" and before.endswith(words.one_not_after)
 
 
@@ -306,13 +309,16 @@ def _united(plain: str, start: int, numeral: Numeral, words: Words) -> _Draft | 
 
 def _counted_before(plain: str, start: int, at: int, words: Words) -> tuple[str, int] | None:
     """车位400个, 床位120张: the thing counted stands before the number, a mere classifier after it."""
-    if plain[at : at + 1] not in words.counted_classifiers or plain.startswith("半", at + 1):
+    if plain.startswith("半", at + 1):
         return None
     unit = _simple_unit(plain, at, words)
     if unit is not None and unit[1] > at + 1:  # 400个车位
         return None
     before = words.counted_before.search(plain[max(0, start - 12) : start])
-    return (words.counted_units[before["what"]], at + 1) if before else None
+    if before is None:
+        return None
+    key, classifiers = words.counted_units[before["what"]]
+    return (key, at + 1) if plain[at : at + 1] and plain[at] in classifiers else None
 
 
 def _substance_before(plain: str, start: int, factor: _Factor, words: Words) -> _Factor:
@@ -347,7 +353,7 @@ def _not_a_unit(plain: str, numeral: Numeral, factor: _Factor, end: int, words: 
     written = plain[numeral.start : numeral.end]
     if factor.above == ("year",) and not factor.below:
         return bool(_YEAR.match(written)) or _is_year(numeral) or _short_year(plain, numeral, end)
-    if factor.above == ("m**3",) and plain[end - 1] == "方" and not factor.below:
+    if factor.above == ("m**3",) and plain[end - 1] == "方" and plain[end - 2] not in "立标" and not factor.below:
         lone = len(written) == 1 and not written.isascii()
         return lone and not words.cubic.search(plain, max(0, numeral.start - 12), end + 8)
     return factor.above == ("m**2",) and plain[end - 1] == "平" and len(written) == 1 and not written.isascii()
@@ -429,7 +435,9 @@ def _bare(plain: str, start: int, numeral: Numeral) -> _Draft | None:
     written = plain[numeral.start : numeral.end]
     if not ("万" in written or "亿" in written) or written[0] in "几数" or plain.startswith(("一", "分"), numeral.end):
         return None
-    return _Draft(start, numeral.end, numeral.low, numeral.high, _Factor(("dimensionless",)), numeral.vague)
+    many = plain.startswith(("多", "余"), numeral.end)
+    end = numeral.end + 1 if many else numeral.end
+    return _Draft(start, end, numeral.low, numeral.high, _Factor(("dimensionless",)), numeral.vague or many)
 
 
 def _money(plain: str, at: int) -> _Draft | None:
@@ -497,7 +505,7 @@ def _half(plain: str, at: int, words: Words) -> _Draft | int | None:
     before = plain[at - 1 : at] if at else ""
     if before == "一":
         return None
-    if before and before in "上下前后大小多过对各":
+    if before and (before in "大小多过对各" or (before in "上下前后" and words.half_of_two.match(plain, at + 1))):
         return at + 1
     begin = at + 1
     unit = _unit(plain, begin, words)
@@ -543,9 +551,6 @@ def _simple_unit(plain: str, at: int, words: Words, *, rate: bool = False) -> tu
         keys = words.rate_names[name]
     else:
         keys = words.names[name]
-    bar = words.not_before.get(name)
-    if bar is not None and bar.match(plain, end):
-        return None
     return keys, end
 
 
@@ -557,9 +562,6 @@ def _mass_of_substance(plain: str, at: int, words: Words) -> tuple[tuple[str, ..
     mass = _MASS.match(plain, at)
     what = words.substance.match(plain, mass.end()) if mass else None
     if mass is None or what is None:
-        return None
-    bar = words.not_before.get(what["what"])
-    if bar is not None and bar.match(plain, what.end()):
         return None
     key = _MASS_KEY.get(mass[0]) or _MASS_KEY[mass[0].lower()]
     unit = words.substances.get((key, what["what"].lower()))
@@ -577,6 +579,8 @@ def _below_line(plain: str, at: int, words: Words) -> tuple[tuple[str, ...], int
         if group is None:
             break
         found, end, factor = group
+        if _DIGIT.match(plain, begin) and factor.normalize().as_tuple().digits != (1,):
+            break  # 200kW/400kWh are two quantities, L/100km is one
         if closing:
             if not plain.startswith(")", end):
                 break
@@ -639,7 +643,7 @@ def _per(plain: str, at: int, words: Words) -> _Per | None:
         return None
     number, begin = _denominator_number(plain, head.end())
     begin = begin + 1 if plain.startswith("个", begin) and not words.rate_unit.match(plain, begin) else begin
-    if plain.startswith("度", begin) and head["verb"]:
+    if plain.startswith("度", begin) and not plain.startswith("度电", begin) and head["verb"] in _WARMING:
         return _Per(at, begin + 1, ("delta_degC",), number, counted=True)
     found = _simple_unit(plain, begin, words, rate=True)
     if found is None:
@@ -781,7 +785,7 @@ def _label(factor: _Factor) -> Label:
 def _wanted(plain: str, draft: _Draft, words: Words) -> bool:
     """一 with a mere classifier is an article, unless it is a rate; 一度 without 电 is mostly an adverb."""
     number_start = draft.per_start if draft.per_start is not None else draft.start
-    if draft.factor.below or plain[number_start : number_start + 1] != "一" or draft.end - number_start > 2:
+    if draft.factor.below or plain[number_start : number_start + 1] != "一":
         return True
     return draft.low != 1 or _label(draft.factor) not in words.article_counts
 
@@ -921,7 +925,8 @@ def read_one(text: str, expected: Label, *, default_unit: str | None = None) -> 
         line = f"“{shown}”是一个区间，这里只要一个{label_name(expected)}：请写出其中一个值，可用{fits(expected)}。"
         raise InputError(line)
     negative = one.value > 0 and shown[: one.span[0]].endswith(("-", "−", "－"))  # a dash is a sign here
-    return check(-one.quantity() if negative else one.quantity(), expected, given_text=shown)
+    signed = replace(one, value=-one.value) if negative else one
+    return check(signed.quantity(), expected, given_text=shown)
 
 
 def _as_field(found: FoundQuantity, text: str, expected: Label) -> FoundQuantity:

@@ -20,6 +20,7 @@ __all__ = ["Words", "vocabulary"]
 class Words:
     """The compiled vocabulary."""
 
+    half_of_two: re.Pattern[str]
     unit: re.Pattern[str]
     rate_unit: re.Pattern[str]
     substance: re.Pattern[str]
@@ -27,7 +28,6 @@ class Words:
     folded: dict[str, tuple[str, ...]]
     rate_names: dict[str, tuple[str, ...]]
     substances: dict[tuple[str, str], str]
-    not_before: dict[str, re.Pattern[str]]
     start: re.Pattern[str]
     idiom: re.Pattern[str]
     approx_before: re.Pattern[str]
@@ -53,19 +53,19 @@ class Words:
     tenth: re.Pattern[str]
     thermal: re.Pattern[str]
     counted_before: re.Pattern[str]
-    counted_units: dict[str, str]
-    counted_classifiers: frozenset[str]
+    counted_units: dict[str, tuple[str, str]]
     substance_before: re.Pattern[str]
     variants: dict[int, int | str]
 
 
-def _alternation(names: Iterable[str]) -> str:
+def _alternation(names: Iterable[str], not_before: dict[str, tuple[str, ...]]) -> str:
     """Longest first; a name that ends in an ASCII letter or digit ends at a word boundary."""
     parts = []
     for name in sorted(set(names), key=lambda text: (-len(text), text)):
         tail = r"(?![A-Za-z])" if name[-1].isascii() and name[-1].isalpha() else ""
         tail = r"(?!\d)" if name[-1].isascii() and name[-1].isdigit() else tail
-        parts.append(re.escape(name) + tail)
+        other_word = f"(?!{_any_of(not_before[name])})" if name in not_before else ""
+        parts.append(re.escape(name) + tail + other_word)
     return "|".join(parts)
 
 
@@ -93,23 +93,24 @@ def vocabulary() -> Words:
         for name in written:
             substances.update({(mass, name.lower()): unit for mass, unit in units.items()})
     substance_names = {name for _, written in table.substances.values() for name in written}
+    barred = table.not_before
     degree, difference = data["degree"], data["difference"]
     approximate = data["approximate"]
     fillers = f"(?:{_any_of(difference['fillers'])})?"
     before_fillers = _any_of(data["before_fillers"])
-    long_substances = {name for name in substance_names if len(name) > 2}  # neither C nor 碳
+    long_substances = {name for name in substance_names if len(name) > (2 if name.isascii() else 1)}  # not C, ce, 碳
     names["度"] = ("度",)
     return Words(
-        unit=re.compile(f"(?P<exact>{_alternation(names)})|(?i:(?P<folded>{_alternation(folded)}))"),
-        rate_unit=re.compile(f"(?P<rate>{_alternation([*rate_names, *(n for n in names if n not in rate_names)])})|"
-                             f"(?i:(?P<folded>{_alternation(folded)}))"),
-        substance=re.compile(f"[ -]?的?(?i:(?P<what>{_alternation(substance_names)}))"),
+        half_of_two=re.compile(rf"(?:{_any_of(data['half_of_two'])})"),
+        unit=re.compile(f"(?P<exact>{_alternation(names, barred)})|(?i:(?P<folded>{_alternation(folded, barred)}))"),
+        rate_unit=re.compile(f"(?P<rate>{_alternation([*rate_names, *(n for n in names if n not in rate_names)], barred)})|"
+                             f"(?i:(?P<folded>{_alternation(folded, barred)}))"),
+        substance=re.compile(f"[ -]?的?(?i:(?P<what>{_alternation(substance_names, barred)}))"),
         names=names,
         folded=folded,
         rate_names=rate_names,
         substances=substances,
-        not_before={name: re.compile(_any_of(after)) for name, after in table.not_before.items()},
-        start=re.compile(r"[0-9一二两三四五六七八九十几数零〇半每人户车桌床日月年次百千万负¥￥](?<![A-Za-z_])|零下"),
+        start=re.compile(r"(?<![\d.A-Za-z])\.(?=\d)|[0-9一二两三四五六七八九十几数零〇半每人户车桌床日月年次百千万负¥￥](?<![A-Za-z_])|零下"),
         idiom=re.compile(_any_of(data["idioms"])),
         approx_before=re.compile(rf"(?<![{''.join(approximate['not_after'])}])(?:{_any_of(approximate['before'])})[ 为是有]?$", re.IGNORECASE),
         approx_after=re.compile(rf"\s?(?:{_any_of(approximate['after'])})", re.IGNORECASE),
@@ -135,8 +136,7 @@ def vocabulary() -> Words:
         tenth=re.compile(rf"成(?!{_any_of(data['tenth_not_before'])})"),
         thermal=re.compile(rf"(?:{_any_of(difference['thermal'])}){fillers}\s?$"),
         counted_before=re.compile(rf"(?P<what>{_any_of(data['counted_before'])})(?:{before_fillers})*$"),
-        counted_units=data["counted_before"],
-        counted_classifiers=frozenset(data["counted_classifiers"]),
+        counted_units={noun: (unit, classifiers) for noun, (unit, classifiers) in data["counted_before"].items()},
         substance_before=re.compile(rf"(?i:(?P<what>{_any_of(long_substances)}))(?:{before_fillers})*$"),
         variants=_variants(data["variants"]),
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """What is found in a text, what is not, and how fast.
 
 ``data/phrases.jsonl`` holds phrases as staff and auditors write them with values checked by hand. A hundred of them,
-picked by the hash of their text, were held out while the reader was written.
+picked by the hash of their text, were held out while the reader was written. ``data/phrases_second.jsonl`` was written
+after it, to see how it does on new text: 45 of 50 at first sight.
 """
 
 import hashlib
@@ -21,7 +22,10 @@ from tools.quantities import FoundQuantity, find, read, resolve, to_json
 from tools.units import label_of, registry, unit_table
 
 DATA = Path(__file__).parent / "data"
-PHRASES = [json.loads(line) for line in (DATA / "phrases.jsonl").read_text(encoding="utf-8").splitlines()]
+PHRASES, SECOND = (
+    [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+    for name in ("phrases.jsonl", "phrases_second.jsonl")
+)
 HELD_OUT = set(sorted((row["text"] for row in PHRASES), key=lambda t: hashlib.sha256(t.encode()).hexdigest())[:100])
 LEAST_EXACT = 0.97
 LEAST_EXACT_HELD_OUT = 0.95
@@ -30,12 +34,13 @@ LEAST_EXACT_HELD_OUT = 0.95
 def as_expected(found: FoundQuantity, expected: dict[str, Any]) -> bool:
     amount = (found.value,) if found.value is not None else (found.low, found.high)
     wanted = (expected["value"],) if "value" in expected else (expected["low"], expected["high"])
-    same = (found.text, found.unit, found.approximate) == (expected["text"], expected["unit"], expected["approximate"])
+    same = (found.text, found.approximate) == (expected["text"], expected["approximate"])
     if not same or len(amount) != len(wanted) or amount != pytest.approx(wanted, rel=1e-9):
         return False
     if expected["unit"] == "度":
         return bool(found.ambiguous)
-    return not found.ambiguous and found.dimension == label_of(registry().Quantity(1.0, expected["unit"]))
+    unit = registry().Quantity(1.0, expected["unit"])
+    return not found.ambiguous and found.dimension == label_of(unit) and registry().Quantity(1.0, found.unit) == unit
 
 
 def exact(row: dict[str, Any]) -> bool:
@@ -51,6 +56,7 @@ def test_phrases_are_read_exactly() -> None:
     assert sum(map(exact, PHRASES)) >= LEAST_EXACT * len(PHRASES)
     assert sum(map(exact, developed)) >= LEAST_EXACT * len(developed)
     assert sum(map(exact, held_out)) >= LEAST_EXACT_HELD_OUT * len(held_out)
+    assert sum(map(exact, SECOND)) >= LEAST_EXACT * len(SECOND)
 
 
 @pytest.mark.parametrize("row", PHRASES, ids=[row["text"] for row in PHRASES])
