@@ -6,9 +6,11 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from assistant.retrieval import Progress, build, embedder, open_index
+from assistant.retrieval.embedding import embedder
+from assistant.retrieval.index import Progress, build
+from assistant.retrieval.opening import open_index
 from assistant.retrieval.passages import read_passages, records
-from assistant.settings import Settings
+from assistant.settings import Settings, read
 from corpus.errors import InputError
 
 __all__ = ["ndcg", "recall", "reciprocal_rank", "retrieve_eval"]
@@ -17,15 +19,16 @@ _CUTS = (1, 5, 10)
 
 
 def retrieve_eval(
-    corpus: Path, queries: Path, qrels: Path, settings: Settings, progress: Progress | None = None
+    corpus: Path, queries: Path, qrels: Path, settings: Settings | None = None, progress: Progress | None = None
 ) -> dict[str, float]:
     """Index the corpus aside, ask every query that has relevant passages, and average over them.
 
     ``corpus`` holds ``{"_id","title","text"}`` a line, ``queries`` ``{"_id","text"}``, ``qrels``
     ``{"query-id","corpus-id","score"}``. Gives ``recall@1``, ``recall@5``, ``recall@10``, ``mrr@10``, ``ndcg@10``
-    (each from 0 to 1), ``queries/s``, and the numbers of ``queries`` and ``passages``. Embedding and Chroma are those
-    of the settings; their index is not touched. Raises ``InputError``.
+    (each from 0 to 1), ``queries/s``, and the numbers of ``queries`` and ``passages``. The embedding is that of the
+    settings; their index is not touched. Raises ``InputError``.
     """
+    settings = settings or read()
     items = read_passages(corpus)
     asked = {str(r["_id"]): str(r["text"]) for r in records(queries, ("_id", "text"))}
     relevant: dict[str, dict[str, float]] = {}

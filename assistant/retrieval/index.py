@@ -43,7 +43,7 @@ Progress = Callable[[int, int], None]
 
 _FORMAT = 1
 _CURRENT = "current.json"
-_BATCH = 32
+_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)

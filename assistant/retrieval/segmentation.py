@@ -14,7 +14,7 @@ from typing import Any
 
 from assistant.retrieval.embedding import clean
 
-__all__ = ["Segmenter", "normalise", "simplified", "vocabulary"]
+__all__ = ["Segmenter", "is_chinese", "normalise", "simplified", "vocabulary"]
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[\u3400-\u9fff]+|[a-z]+[0-9]*|[0-9]+(?:\.[0-9]+)*|°c|%")
@@ -30,6 +30,11 @@ def simplified(text: str) -> str:
     """
     # GB 2312 holds hardly any Traditional character: text inside it needs no conversion and no dictionary.
     return text if all(_in_gb2312(c) for c in _HAN.findall(text)) else str(_converter().convert(text))
+
+
+def is_chinese(text: str) -> bool:
+    """Whether the text holds any Chinese character."""
+    return _HAN.search(text) is not None
 
 
 def _in_gb2312(text: str) -> bool:

@@ -1,0 +1,41 @@
+"""From settings and corpus to a retriever, building the index where it is missing or stale."""
+
+from collections.abc import Sequence
+
+from assistant.retrieval.embedding import Embedder, embedder
+from assistant.retrieval.index import BuildReport, Progress, build, is_current, load
+from assistant.retrieval.passages import Passage, passages
+from assistant.retrieval.retriever import Retriever
+from assistant.settings import Settings
+from corpus.library import Corpus
+from corpus.references import Named, catalogue, catalogue_of
+
+__all__ = ["ensure", "open_index"]
+
+
+def open_index(settings: Settings, source: Corpus | Sequence[Passage], *, model: Embedder | None = None) -> Retriever:
+    """Open the index in force for a corpus, or for passages of any other kind.
+
+    A model already open can be handed in. Raises ``IndexUnavailable`` if there is no index or it was built with
+    another embedding or Chroma.
+    """
+    if isinstance(source, Corpus):
+        items, names = passages(source), catalogue_of(source)
+    else:
+        items = tuple(source)
+        names = catalogue({p.document_id: Named(p.document_id, p.title, p.number) for p in items}.values())
+    return Retriever(load(settings), items, names, model or embedder(settings.embedding))
+
+
+def ensure(
+    settings: Settings,
+    source: Corpus | Sequence[Passage],
+    progress: Progress | None = None,
+    *,
+    model: Embedder | None = None,
+) -> BuildReport | None:
+    """Build the index if it is missing, stale or made with another embedding; ``None`` if it was in order."""
+    items = passages(source) if isinstance(source, Corpus) else tuple(source)
+    if is_current(items, settings):
+        return None
+    return build(items, settings, progress, model=model)
