@@ -886,7 +886,7 @@ def _weigh(plain: str, draft: _Draft, cues: re.Pattern[str], words: Words) -> in
 
 
 def _is_difference(plain: str, draft: _Draft, words: Words) -> bool:
-    begin = max(0, draft.start - 8)
+    begin = max(0, draft.start - 10)
     return bool(words.difference.search(plain[begin : draft.start]))
 
 

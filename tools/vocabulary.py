@@ -125,7 +125,8 @@ def vocabulary() -> Words:
         hottest=Decimal(degree["hottest"]),
         reach=int(degree["reach"]),
         difference=re.compile(rf"(?<![{''.join(w for w in difference['not_after'] if len(w) == 1)}])"
-                              rf"(?:{_any_of(difference['before'])}){fillers}\s?$"),
+                              rf"(?:{_any_of(difference['before'])}){fillers}\s?$|"
+                              rf"(?:{_any_of(difference['nouns'])})[^，。；、\d]{{0,6}}$"),
         rate_reach=int(data["rate_reach"]),
         period_gap=re.compile(rf"(?!{_any_of(data['period_ends'])})[^，。；、,;\n\d]{{0,{data['period_gap']}}}"),
         period_never=frozenset(data["period_never"]),
