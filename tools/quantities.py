@@ -155,6 +155,9 @@ _SENTENCE_END = re.compile(r"[。！？\n!?]")
 _RANGE = re.compile(r" ?(?:~+|-|—{1,2}|至|到) ?|\s?to\s")
 _PLUS_MINUS = re.compile(r" ?(?:±|\+/-) ?")
 _TIMES = re.compile(r" ?[·*×.] ?")
+_DELTAS = {"degC": "delta_degC", "kelvin": "delta_degC", "degF": "delta_degF"}
+"""In a product or below the line a temperature is a difference; a kelvin is as large as a degree Celsius."""
+
 _WARMING = {"调高", "调低", "升高", "降低", "提高", "上升", "下降", "升", "降"}
 _DIGIT = re.compile(r"\d")
 _OVER = re.compile(r" ?(?:/|每|per ) ?")
@@ -797,8 +800,8 @@ def _finish(text: str, plain: str, draft: _Draft, words: Words) -> FoundQuantity
     label, ambiguous, key = _meaning(plain, draft, words)
     above = tuple(key if name in {"度", "degC"} and key else name for name in draft.factor.above)
     if len(above) + len(draft.factor.below) > 1:
-        above = tuple("delta_degC" if name in {"degC", "kelvin"} else name for name in above)
-    below = ["delta_degC" if name in {"degC", "kelvin"} else name for name in draft.factor.below]
+        above = tuple(_DELTAS.get(name, name) for name in above)
+    below = [_DELTAS.get(name, name) for name in draft.factor.below]
     unit = "度" if ambiguous else unit_expression([n for n in above if n != "multiple"] or ["dimensionless"], below)
     low, high = float(draft.low), float(draft.high)
     single = draft.low == draft.high
