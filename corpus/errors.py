@@ -5,6 +5,7 @@
     │   ├── UnknownClause (LookupError)      no clause or document of that name is held
     │   ├── UnknownCalculator (LookupError)  no calculator of that name
     │   ├── UnknownFactor (LookupError)      no usable emission factor of that name
+    │   ├── MissingInput                     a calculation lacks an input it cannot do without
     │   ├── UnitMismatch                     a quantity of another dimension than the field takes
     │   └── OutOfRange                       a quantity outside the range the method holds for
     ├── LibraryError                     a shipped or added document does not validate
@@ -18,6 +19,7 @@ __all__ = [
     "IndexUnavailable",
     "InputError",
     "LibraryError",
+    "MissingInput",
     "ModelUnavailable",
     "NearzeroError",
     "OutOfRange",
@@ -46,6 +48,14 @@ class UnknownCalculator(InputError, LookupError):
 
 class UnknownFactor(InputError, LookupError):
     """No usable emission factor of that name, region or year."""
+
+
+class MissingInput(InputError):
+    """A calculation lacks an input it cannot do without; ``field`` is the input's name."""
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class UnitMismatch(InputError):

@@ -8,7 +8,7 @@ The load coefficients are of textbook level; the result is an estimate and no el
 import math
 from typing import TYPE_CHECKING, Any
 
-from corpus.errors import InputError
+from corpus.errors import InputError, MissingInput
 from tools import limits
 from tools.calculator import Computation
 from tools.units import format_number, format_quantity, label_of, registry
@@ -54,7 +54,7 @@ def _by_ratio(sheet: Worksheet) -> Amount:
         share = sheet.need("ratio", "按比例计算")
         _warn_of_draft(sheet, share)
     else:
-        raise InputError(f"按比例计算还缺 {item.label}（{item.name}）：{item.question}")
+        raise MissingInput(f"按比例计算还缺 {item.label}（{item.name}）：{item.question}", field=item.name)
     if chosen is not None and chosen.clause is not None:
         sheet.cite(chosen.clause)
     sheet.assume("一个配建车位按一个充电接口计")

@@ -337,6 +337,17 @@ class Worksheet:
         )
         return made
 
+    def grid(self, label: str, used: Any) -> Amount:
+        """Electricity times the grid factor of the inputs' region and year."""
+        return self.product(label, "kgCO2", {"用电量": used, "电力因子": self.electricity()})
+
+    def payback(self, cost: Any, yearly: Any) -> None:
+        """Years until a yearly saving has paid a cost; said as never where there is no saving."""
+        if amount(yearly).magnitude("CNY/year") <= 0:
+            self.warn("每年不省钱，没有回收期")
+            return
+        self.compare("静态回收期", self.product("静态回收期", "year", {"投资": cost}, {"年节省": yearly}), "year")
+
     def as_co2e(self, value: Amount) -> Amount:
         """A CO2 amount counted into CO2e at its potential of one; said once as an assumption. CO2e comes back as is."""
         if label_of(value.value) == "co2e":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from assistant.answer import Citation, Figure, figure
 from assistant.answering.evidence import Evidence, Ledger
+from assistant.answering.grounding import numbers
 from assistant.answering.indicators import Candidate, TermWeights, others, rank
 from assistant.answering.question import Question, bigrams, cues
 from corpus.model import Clause, Document, Indicator, Region, Strength, TextStatus
@@ -208,7 +209,7 @@ def _mentions(text: str, heading: str) -> bool:
 # --- figures ---------------------------------------------------------------------------------------------------
 
 
-def stated(indicator: Indicator) -> str:
+def stated(indicator: Indicator, *, bold: bool = True) -> str:
     """An indicator as a clause of a sentence: name, comparison in words, value with unit.
 
     >>> stated(Indicator(name="冬季温度", value=20, unit="℃", comparator="<="))
@@ -217,7 +218,8 @@ def stated(indicator: Indicator) -> str:
     dated = indicator.unit in {"年", "日期", "年月"} and indicator.comparator != "≈"
     plain = Indicator(name=indicator.name, value=indicator.value, unit=indicator.unit, comparator="=")
     words = (_DATE_COMPARATORS if dated else _COMPARATORS)[indicator.comparator]
-    return f"{indicator.name}**{words}{plain.written}**" if words else f"{indicator.name}：**{plain.written}**"
+    mark = "**" if bold else ""
+    return f"{indicator.name}{'' if words else '：'}{mark}{words}{plain.written}{mark}"
 
 
 def _scope(indicator: Indicator) -> str:
@@ -238,15 +240,18 @@ def _figure(
     best = candidates[0]
     item = best.evidence
     mark = ledger.mark(item)
-    same = [
-        c
-        for c in candidates
-        if c.evidence is item and c.score >= 0.85 * best.score and (not question.units or c.unit_fits)
-    ]
+    fitting = [c for c in candidates if c.score >= 0.8 * best.score and (not question.units or c.unit_fits)]
+    same = [c for c in fitting if c.evidence is item]
     lead = "；".join(f"{stated(c.indicator)}{_scope(c.indicator)}" for c in same[:4])
     body = f"{_tag(item.clause)}{_excerpt(question, item.clause, weights)}{mark}{_caveat(item)}"
-    different = others(best, everything, weights)
-    return [f"{lead}{mark}。", body, _beside(best, different, ledger)]
+    beside = [c for c in fitting if c.evidence is not item and c.evidence.document is item.document][:2]
+    also = "；".join(f"{stated(c.indicator)}{_scope(c.indicator)}{ledger.mark(c.evidence)}" for c in beside)
+    return [
+        f"{lead}{mark}。",
+        body,
+        f"同一文件另有规定：{also}。" if also else "",
+        _beside(best, others(best, everything, weights), ledger),
+    ]
 
 
 def _beside(best: Candidate, different: Sequence[Candidate], ledger: Ledger) -> str:
@@ -257,7 +262,7 @@ def _beside(best: Candidate, different: Sequence[Candidate], ledger: Ledger) -> 
         (c.indicator.value, c.indicator.comparator) == (best.indicator.value, best.indicator.comparator)
         for c in different
     ):
-        agreeing = different[:2]
+        agreeing = different[:3]
         names = "、".join(f"{_titled(c.evidence.document)}{ledger.mark(c.evidence)}" for c in agreeing)
         return f"{names}的规定与此一致。"
     return "不同文件的数值不一样，适用范围和年份不同，不能互相代替：\n\n" + _table([best, *different], ledger)
@@ -281,11 +286,29 @@ def _table(rows: Sequence[Candidate], ledger: Ledger) -> str:
     return "\n".join([head, *lines])
 
 
+def _year(document: Document, indicator: Indicator) -> str:
+    if indicator.year:
+        return str(indicator.year)
+    if document.issued_on is None or "未读到" in (document.issued or ""):
+        return "—"
+    return f"{document.issued_on.year}印发"
+
+
+def _rank_of_force(row: Candidate) -> int:
+    """Rules in force first, then drafts, then what other places do."""
+    item = row.evidence
+    if item.document.region is Region.ELSEWHERE:
+        return 2
+    return 1 if _is_draft(item, row.indicator) else 0
+
+
+def _is_draft(item: Evidence, indicator: Indicator) -> bool:
+    text = f"{item.clause.heading}{indicator.scope or ''}"
+    return bool(_DRAFT.search(text)) or (bool(_DRAFT.search(item.document.title)) and "正式" not in item.clause.heading)
+
+
 def _force(item: Evidence, indicator: Indicator) -> str:
-    if (
-        _DRAFT.search(f"{item.document.title}{item.clause.heading}{indicator.scope or ''}")
-        and "正式" not in item.clause.heading
-    ):
+    if _is_draft(item, indicator):
         return "征求意见稿，非现行"
     if item.document.region is Region.ELSEWHERE:
         return "外地，仅对照"
@@ -300,7 +323,7 @@ def _withheld(
     question: Question, evidence: Sequence[Evidence], weights: TermWeights
 ) -> tuple[Evidence, tuple[str, ...]] | None:
     """A clause that names the indicator asked for and gives no value, when that clause is what the question is about."""
-    if "figure" not in question.also and question.asked not in {"figure", "yes_no"}:
+    if "figure" not in question.also:
         return None
     for item in evidence[:6]:
         clause = item.clause
@@ -354,9 +377,9 @@ def _not_given(
     )
     rows: dict[str, Candidate] = {}
     for candidate in rank(asked, found, weights):
-        if (not question.units or candidate.unit_fits) and candidate.coverage >= 0.35:
-            rows.setdefault(candidate.evidence.document.id, candidate)
-    ordered = sorted(rows.values(), key=lambda c: (c.evidence.document.region is Region.ELSEWHERE, -c.score))[:6]
+        if (not question.units or candidate.unit_fits) and candidate.coverage >= 0.2:
+            rows.setdefault(candidate.evidence.clause.key, candidate)
+    ordered = sorted(rows.values(), key=lambda c: (_rank_of_force(c), -c.score))[:6]
     if not ordered:
         return [lead, "资料库里的其他文件也没有给出可以引用的数值，请查阅标准正文或向归口单位确认。"]
     return [lead, "其他文件设的数值，范围和年份不同，不能当作标准的数值：\n\n" + _table(ordered, ledger)]
@@ -462,7 +485,14 @@ def _points(question: Question, pool: Sequence[Evidence], ledger: Ledger, most: 
 
 def _point(item: Evidence, ledger: Ledger, bullet: str = "- ") -> str:
     clause = item.clause
-    return f"{bullet}{_tag(clause)}**{clause.heading}**：{clause.text}{ledger.mark(item)}{_caveat(item)}"
+    return f"{bullet}{_tag(clause)}**{clause.heading}**：{clause.text}{_unwritten(clause)}{ledger.mark(item)}{_caveat(item)}"
+
+
+def _unwritten(clause: Clause, most: int = 3) -> str:
+    """The clause's indicators whose value its text puts in words only (一半 for 50 %), in brackets."""
+    held = numbers(clause.text)
+    apart = [i for i in clause.indicators if not numbers(i.written) <= held]
+    return f"（{'；'.join(stated(i, bold=False) + _scope(i) for i in apart[:most])}）" if apart else ""
 
 
 def _excerpt(question: Question, clause: Clause, weights: TermWeights) -> str:

@@ -67,6 +67,11 @@ def _candidate(
     score = near + 0.6 * context + 0.6 * named + 0.9 * item.score
     if question.units:
         score += 0.6 if fits else -0.6
+    score += 0.1 if item.clause.strength else -0.1
+    # What a reader can check himself comes first: a document with a number, a clause with a number.
+    score += 0.1 * (item.document.number is not None) + 0.1 * (item.clause.locator is not None)
+    if question.bounds:
+        score += 0.3 if indicator.comparator in question.bounds else -0.3
     if question.years:
         score += 0.4 if indicator.year in question.years else -0.3 * (indicator.year is not None)
     return Candidate(item, indicator, score, max(near, context), fits)
@@ -86,11 +91,12 @@ def others(best: Candidate, ranked: Sequence[Candidate], weights: TermWeights, m
     rows: dict[str, Candidate] = {}
     for candidate in ranked:
         document = candidate.evidence.document
-        if document.id == best.evidence.document.id or candidate.indicator.unit != best.indicator.unit:
+        same_way = best.indicator.comparator in {candidate.indicator.comparator, "="}
+        if document.id == best.evidence.document.id or candidate.indicator.unit != best.indicator.unit or not same_way:
             continue
         other = bigrams(candidate.indicator.name)
         alike = max(weights.share(name, other), weights.share(other, name))
-        if alike >= 0.45 and candidate.score >= 0.6 * best.score:
+        if alike >= 0.3 and candidate.score >= 0.6 * best.score:
             rows.setdefault(document.id, candidate)
     far = (Region.ELSEWHERE,)
     return sorted(rows.values(), key=lambda c: (c.evidence.document.region in far, -c.score))[:most]

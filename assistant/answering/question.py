@@ -23,6 +23,7 @@ class Cues:
 
     asked: Mapping[Asked, re.Pattern[str]]
     measures: tuple[tuple[re.Pattern[str], frozenset[str]], ...]
+    bounds: tuple[tuple[re.Pattern[str], frozenset[str]], ...]
     contrasts: tuple[tuple[str, ...], ...]
     places: tuple[str, ...]
     strengths: Mapping[str, str]
@@ -32,7 +33,7 @@ class Cues:
 class Question:
     """A standalone question as the writer needs it.
 
-    ``terms`` are its character pairs with those of the corpus words its everyday or English words stand for;
+    ``bounds`` are the comparators that fit a limit asked for from one side; ``terms`` are its character pairs with those of the corpus words its everyday or English words stand for;
     ``documents`` the ids of documents it names, ``residue`` what it says besides naming them.
     """
 
@@ -43,6 +44,7 @@ class Question:
     years: frozenset[int]
     terms: frozenset[str]
     english: bool
+    bounds: frozenset[str] = frozenset()
     places: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     residue: str = ""
@@ -55,6 +57,7 @@ def cues() -> Cues:
     return Cues(
         asked={cast(Asked, kind): re.compile("|".join(ps)) for kind, ps in raw["asked"].items()},
         measures=tuple((re.compile(p), frozenset(units)) for p, units in raw["measures"].items()),
+        bounds=tuple((re.compile(p), frozenset(signs)) for p, signs in raw["bounds"].items()),
         contrasts=tuple(tuple(words) for words in raw["contrasts"]),
         places=tuple(raw["places"]),
         strengths=raw["strengths"],
@@ -111,6 +114,7 @@ def read(
         years=frozenset(int(y) for y in _YEAR.findall(text)),
         terms=bigrams(" ".join((text, *expansions))),
         english=letters > sum("\u4e00" <= c <= "\u9fff" for c in text) * 2,
+        bounds=frozenset().union(*(signs for pattern, signs in table.bounds if pattern.search(lowered))),
         places=tuple(place for place in table.places if place in text),
         documents=tuple(documents),
         residue=text if residue is None else residue,

@@ -1,13 +1,13 @@
 """Putting the quantities of a sentence into a calculator's inputs: by dimension first, by cue word where two share one."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.calculator import Calculator, InputSpec
 from tools.quantities import FoundQuantity, find
 
-__all__ = ["Filled", "choose", "fill"]
+__all__ = ["Filled", "ask_for", "choose", "fill"]
 
 _SEGMENT = re.compile(r"[^，,。；;？?！!\n]+")
 _LISTED = re.compile(r"[^、]+")
@@ -28,8 +28,11 @@ class _Segment:
     text: str
 
 
-def fill(calculator: Calculator, text: str) -> Filled:
-    """What the sentence gives the calculator. Nothing is assumed here: what is not said is not filled."""
+def fill(calculator: Calculator, text: str, held: Collection[str] = ()) -> Filled:
+    """What the sentence gives the calculator. Nothing is assumed here: what is not said is not filled.
+
+    ``held`` are the inputs given before: of several that a quantity fits, the one already given is what it changes.
+    """
     segments = [_Segment(m.start(), m.group()) for m in _SEGMENT.finditer(text)]
     inputs: dict[str, str] = {}
     taken: list[tuple[int, int]] = []
@@ -39,7 +42,7 @@ def fill(calculator: Calculator, text: str) -> Filled:
             if pieces:
                 inputs[spec.name] = "；".join(p.text.strip() for p in pieces)
                 taken += [(p.start, p.start + len(p.text)) for p in pieces]
-        elif spec.kind == "choice":
+        elif spec.kind == "choice" and any(cue in text for cue in spec.cues):
             choice = choose(spec, text)
             if choice:
                 inputs[spec.name] = choice
@@ -49,7 +52,7 @@ def fill(calculator: Calculator, text: str) -> Filled:
             (score, spec.name, i)
             for i, quantity in enumerate(free)
             for spec in calculator.inputs
-            if (score := _fit(spec, quantity, text, calculator.inputs)) > 0
+            if (score := _fit(spec, quantity, text, calculator.inputs, held)) > 0
         ),
         key=lambda pair: (-pair[0], pair[2]),
     )
@@ -59,6 +62,16 @@ def fill(calculator: Calculator, text: str) -> Filled:
             inputs[name] = free[i].text
             used.add(i)
     return Filled(inputs, tuple(q for i, q in enumerate(free) if i not in used))
+
+
+def ask_for(spec: InputSpec) -> str:
+    """One short question for an input: its choices by name, or an example of what to type."""
+    if spec.choices:
+        options = "；".join(f"{c.label}（{c.note}）" if c.note else c.label for c in spec.choices)
+        own = "；也可以直接给出数值。" if spec.dimension else "。"
+        return f"{spec.label}按哪一个？可选：{options}{own}"
+    example = f"（例如：{spec.example}）" if spec.example else ""
+    return f"{spec.question or f'请补充：{spec.label}。'}{example}"
 
 
 def choose(spec: InputSpec, text: str) -> str | None:
@@ -94,7 +107,9 @@ def _pieces(segments: Sequence[_Segment], cues: Sequence[str]) -> list[_Segment]
     return [p for p in pieces if find(p.text)]
 
 
-def _fit(spec: InputSpec, quantity: FoundQuantity, text: str, specs: Sequence[InputSpec]) -> float:
+def _fit(
+    spec: InputSpec, quantity: FoundQuantity, text: str, specs: Sequence[InputSpec], held: Collection[str]
+) -> float:
     """How well a quantity fits an input: 0 not at all, 1 the only one of its dimension, more with a cue word nearby."""
     takes = {spec.dimension, *spec.also} - {None}
     if spec.kind == "text" or not takes & {quantity.dimension, *quantity.ambiguous}:
@@ -103,6 +118,8 @@ def _fit(spec: InputSpec, quantity: FoundQuantity, text: str, specs: Sequence[In
     if near is not None:
         return 2.0 + 1.0 / (1.0 + near)
     rivals = [other for other in specs if quantity.dimension in {other.dimension, *other.also}]
+    if spec.name in held and sum(other.name in held for other in rivals) == 1:
+        return 1.0
     if len(rivals) == 1 or (spec.required and sum(other.required for other in rivals) == 1):
         return 1.0
     return 0.0

@@ -14,7 +14,8 @@ def reply(corpus: Corpus, question: str) -> str:
     """What to say to small talk."""
     if _THANKS.search(question):
         return "不客气。有节能降碳的问题随时问我。"
-    tools = "、".join(spec.title for spec in calculators().values())
+    titles = [spec.title for spec in calculators().values()]
+    tools = f"{'、'.join(titles[:6])}等 {len(titles)} 个计算器" if len(titles) > 6 else "、".join(titles)
     return (
         f"您好，我是近零碳机关助手。资料库有 {len(corpus.documents)} 份文件、{len(corpus.clauses)} 条。\n\n"
         "- **问规定**：例如“夏天办公室空调最低开几度？”，回答带条款出处。\n"

@@ -18,6 +18,7 @@ from assistant.answering.question import read
 from assistant.answering.refusal import decline as declined
 from assistant.answering.refusal import off_topic
 from assistant.conversation.abstention import OFF_TOPIC, unanswerable
+from assistant.conversation.filling import ask_for
 from assistant.conversation.intent import IntentClassifier
 from assistant.conversation.memory import Memory
 from assistant.conversation.smalltalk import reply
@@ -26,7 +27,7 @@ from assistant.conversation.turn import Turn
 from assistant.conversation.understanding import clean, rewrite, understand
 from assistant.retrieval import Retrieval, Retriever
 from assistant.retrieval.segmentation import simplified
-from corpus.errors import InputError
+from corpus.errors import InputError, MissingInput
 from corpus.library import Corpus
 from tools.calculator import calculator, to_json, to_markdown
 from tools.calculator import run as run_calculator
@@ -86,11 +87,10 @@ def _retrieve(core: Core, turn: Turn) -> Turn:
 def _calculate(core: Core, turn: Turn) -> Turn:
     asked = turn.asked
     spec = calculator(asked.calculator)
-    missing = [i for i in spec.inputs if i.required and i.name not in asked.inputs]
-    if missing and not asked.defaults_accepted:
-        return replace(turn, next="clarify")
     try:
         computation = run_calculator(spec.name, asked.inputs)
+    except MissingInput as error:
+        return replace(turn, reason=error.field, next="clarify")
     except InputError as error:
         memory = replace(turn.memory, calculator=spec.name, inputs=dict(asked.inputs), awaiting="")
         return _finished(turn, "clarification", str(error), memory=memory)
@@ -106,15 +106,14 @@ def _calculate(core: Core, turn: Turn) -> Turn:
 
 
 def _clarify(core: Core, turn: Turn) -> Turn:
-    """Ask for the first missing input, one short question, with the default that would be used."""
+    """Ask for the one missing input, in one short question."""
     asked = turn.asked
     spec = calculator(asked.calculator)
-    missing = next(i for i in spec.inputs if i.required and i.name not in asked.inputs)
-    text = missing.question or f"请补充：{missing.label}。"
-    if missing.example:
-        text += f"（例如：{missing.example}）"
+    text = ask_for(spec.input(turn.reason))
+    if asked.defaults_accepted:
+        text = f"这一项没有可以代用的默认值。{text}"
     memory = replace(
-        turn.memory, question=asked.query, calculator=spec.name, inputs=dict(asked.inputs), awaiting=missing.name
+        turn.memory, question=asked.query, calculator=spec.name, inputs=dict(asked.inputs), awaiting=turn.reason
     )
     return _finished(turn, "clarification", text, memory=memory)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from assistant.answering.question import cues
-from assistant.conversation.filling import fill
+from assistant.conversation.filling import choose, fill
 from assistant.conversation.intent import Leaning
 from assistant.conversation.memory import Memory
 from corpus.errors import InputError
@@ -140,7 +140,11 @@ def _pending(question: str, memory: Memory, leaning: Leaning) -> Understanding |
     spec = calculator(memory.calculator)
     if memory.awaiting and _ACCEPTS.match(question):
         return Understanding(question, question, "calculate", spec.name, memory.inputs, defaults_accepted=True)
-    changed = fill(spec, question).inputs
+    changed = dict(fill(spec, question, held=memory.inputs).inputs)
+    if memory.awaiting and memory.awaiting not in changed:
+        chosen = choose(spec.input(memory.awaiting), question)
+        if chosen:
+            changed[memory.awaiting] = chosen
     if memory.awaiting and not changed:
         bare = find(question)
         if len(bare) == 1 and len(question) <= 12:
