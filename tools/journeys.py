@@ -196,7 +196,9 @@ def travel_rows(
         if days is not None:
             per_day = Amount(*(part / registry().Quantity(1, "workday") for part in _parts(emission)))
             gas = str(emission.value.units)
-            emission = sheet.product(f"{name}全年", gas, {"每日排放": per_day, "工作日数": days})
+            emission = sheet.product(
+                f"{name.removeprefix('交通：')}全年排放", gas, {"每日排放": per_day, "工作日数": days}
+            )
         sheet.row(name, emission)
         rows.append((name, leg))
     return legs, tuple(rows)

@@ -93,7 +93,7 @@ def _venue(sheet: Worksheet) -> list[str]:
 
 
 def _electric(sheet: Worksheet, label: str, used: Any) -> str:
-    sheet.row(label, sheet.product(f"{label}排放", "kgCO2", {"用电量": used, "电力因子": sheet.electricity()}))
+    sheet.row(label, sheet.grid(f"{label}排放", used))
     return label
 
 

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -63,9 +64,14 @@ def test_every_example_of_an_input_is_read(name: str) -> None:
     assert set(inputs.given) == set(filled)
 
 
+@cache
+def library_keys() -> frozenset[str]:
+    return frozenset(clause.key for clause in load().clauses)
+
+
 @pytest.mark.parametrize("name", sorted(calculators()))
 def test_every_clause_key_is_a_clause_of_the_library(name: str) -> None:
-    held = {clause.key for document in load().documents for clause in document.clauses}
+    held = library_keys()
     spec = calculator(name)
     keys = [*spec.clause_keys, *(c.clause for item in spec.inputs for c in item.choices if c.clause is not None)]
     assert keys
@@ -92,7 +98,7 @@ def test_every_factor_named_in_code_is_held_and_usable(path: Path) -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " not in node.value
     }
-    named = [text for text in texts if text.count(".") and text.partition(".")[0] in topics and text.isascii()]
+    named = [text for text in texts if text.isascii() and text.partition(".")[0] in topics and text.partition(".")[2]]
     for factor_id in named:
         assert factor_id in factors.registry().usable or factor_id in limits.all_limits(), factor_id
 
@@ -108,7 +114,7 @@ def test_a_calculator_and_an_input_go_by_their_chinese_names() -> None:
     assert spec.input("参会人数").name == "attendees"
 
 
-WRONG = [
+WRONG: list[tuple[str, dict[str, object], type[InputError], str]] = [
     ("meeting", {"attendees": "80 度"}, InputError, "参会人数"),
     ("meeting", {"attendees": "80 千瓦时"}, UnitMismatch, "人数"),
     ("meeting", {"attendees": "80人", "duration": "300 平方米"}, UnitMismatch, "会议时长"),
@@ -132,6 +138,58 @@ WRONG = [
     ("charging", {"spaces": "200", "ratio": "20%", "transformer": "630 kW"}, UnitMismatch, "变压器容量"),
     ("charging", {"spaces": "200"}, InputError, "按哪个比例"),
     ("charging", {}, InputError, "停车位数和配建比例"),
+    ("electricity", {"electricity": "120 万千瓦"}, UnitMismatch, "用电量"),
+    ("electricity", {"electricity": "120 万方"}, UnitMismatch, "用电量"),
+    ("electricity", {"electricity": "120 吨标准煤"}, UnitMismatch, "用电量"),
+    ("electricity", {"electricity": "每月 3000 度"}, UnitMismatch, "用电量"),
+    ("electricity", {"electricity": "-5 度"}, OutOfRange, "用电量"),
+    ("electricity", {"electricity": "三成"}, UnitMismatch, "用电量"),
+    ("electricity", {}, InputError, "用了多少度电"),
+    ("electricity", {"electricity": "100度", "region": "火星"}, InputError, "可选地区"),
+    ("inventory", {"natural_gas": "3.5 吨"}, UnitMismatch, "天然气"),
+    ("inventory", {"lpg": "600 升"}, UnitMismatch, "液化石油气"),
+    ("inventory", {"electricity": "100度", "resold_electricity": "200度"}, OutOfRange, "大于外购电量"),
+    ("inventory", {"electricity": "100度", "commuting": "120 吨CO2"}, UnitMismatch, "通勤"),
+    ("inventory", {"electricity": "100度", "commuting": "120 吨"}, UnitMismatch, "通勤"),
+    ("inventory", {"heat": "200 方"}, UnitMismatch, "外购热力"),
+    ("inventory", {}, InputError, "没有一项可以计算"),
+    ("building", {"electricity": "100万度", "area": "2万米"}, UnitMismatch, "建筑面积"),
+    ("building", {"area": "2万平方米"}, InputError, "年用电量"),
+    ("building", {"electricity": "100万度", "constraint": "65 度"}, InputError, "约束值"),
+    ("cooling", {"electricity": "30万度"}, InputError, "设定温度调几度"),
+    ("cooling", {"electricity": "30万度", "change": "6 ℃"}, OutOfRange, "不外推"),
+    ("cooling", {"electricity": "30万度", "before": "20℃", "after": "26℃"}, OutOfRange, "不外推"),
+    ("cooling", {"electricity": "30万度", "before": "26℃", "after": "24℃"}, InputError, "夏季调高"),
+    ("cooling", {"electricity": "30万度", "change": "2 %"}, UnitMismatch, "调整幅度"),
+    ("lighting", {}, InputError, "一种算法"),
+    ("lighting", {"lamps": "500盏", "power_before": "16瓦", "power_after": "36瓦", "hours": "1"}, InputError, "不节电"),
+    ("lighting", {"lamps": "500 平方米", "power_before": "36瓦"}, UnitMismatch, "灯数"),
+    ("lighting", {"lamps": "500盏", "power_before": "36度"}, InputError, "改造前功率"),
+    ("refrigerant", {"kind": "R999", "refill": "20kg"}, InputError, "R410A"),
+    ("refrigerant", {"kind": "R410A", "refill": "20 升"}, UnitMismatch, "补充量"),
+    ("refrigerant", {"kind": "R410A", "charge": "300kg"}, InputError, "设备类型"),
+    ("refrigerant", {"kind": "R410A"}, InputError, "充注"),
+    ("solar", {"roof": "3000平方米"}, InputError, "铺设比例"),
+    ("solar", {"capacity": "200 度"}, InputError, "装机容量"),
+    ("solar", {"capacity": "200千瓦", "hours": "3000小时"}, OutOfRange, "800～1600"),
+    ("fleet", {}, InputError, "加油量"),
+    ("fleet", {"gasoline": "8000升", "vehicles": "20辆"}, InputError, "二选一"),
+    ("fleet", {"gasoline": "8000 公里"}, UnitMismatch, "汽油"),
+    ("fleet", {"vehicles": "20辆", "distance": "1.5万公里"}, InputError, "百公里"),
+    ("commuting", {"legs": "20人坐地铁单程8公里"}, InputError, "上班多少天"),
+    ("commuting", {"legs": "20人坐地铁单程8公里", "workdays": "400个工作日"}, OutOfRange, "工作日数"),
+    ("canteen", {"natural_gas": "1.2万度"}, InputError, "天然气"),
+    ("canteen", {}, InputError, "没有一项可以计算"),
+    ("water", {"water": "2万度"}, InputError, "用水量"),
+    ("water", {"water": "2万平方米"}, UnitMismatch, "用水量"),
+    ("paper", {}, InputError, "用纸张数"),
+    ("paper", {"sheets": "20万张", "packs": "400包"}, InputError, "只给一个"),
+    ("paper", {"sheets": "20 吨"}, UnitMismatch, "用纸张数"),
+    ("waste", {"waste": "50 方"}, UnitMismatch, "垃圾量"),
+    ("waste", {"waste": "50吨", "treatment": "填埋"}, InputError, "参照"),
+    ("sinks", {"green": "30 米"}, UnitMismatch, "绿地面积"),
+    ("travel", {}, InputError, "没有一项可以计算"),
+    ("travel", {"legs": "3人飞机往返4000公里", "air_factor": "别的"}, InputError, "航空因子"),
 ]
 
 
@@ -144,6 +202,12 @@ def test_a_wrong_input_is_refused_in_one_chinese_line(
     line = str(caught.value)
     assert "\n" not in line
     assert any("一" <= sign <= "鿿" for sign in line)
+
+
+@pytest.mark.parametrize("name", sorted(calculators()))
+def test_a_misspelt_input_is_refused_with_the_list(name: str) -> None:
+    with pytest.raises(InputError, match="可填"):
+        run(name, {"weather": "晴"})
 
 
 def test_plain_text_numbers_and_quantities_give_the_same() -> None:

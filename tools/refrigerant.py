@@ -1,0 +1,42 @@
+"""Refrigerant losses in CO2e: refilled mass × GWP, or charge × yearly leak rate × years × GWP.
+
+The leak rates are foreign defaults and make an estimate; a refill record always wins. Outside the JS/T 303 total.
+"""
+
+from corpus.errors import InputError
+from tools.calculator import Computation
+from tools.worksheet import Worksheet
+
+__all__ = ["compute"]
+
+
+def compute(sheet: Worksheet) -> Computation:
+    """The loss of one refrigerant."""
+    kind = sheet.choice("kind")
+    basis = sheet.choice("basis")
+    if kind is None or basis is None:
+        raise InputError("制冷剂没有选定种类")
+    potential = sheet.factor(f"gwp.{basis.key}.{kind.key}")
+    if sheet.was_given("refill"):
+        lost = sheet.need("refill", "")
+        sheet.assume("以补充量作为泄漏量")
+        emission = sheet.product(f"{kind.label}泄漏排放", "kgCO2e", {"补充量": lost, "全球变暖潜势": potential})
+        if sheet.was_given("charge"):
+            sheet.assume("给了补充量，不再用充注量和泄漏率")
+    else:
+        equipment = sheet.choice("equipment")
+        charge = sheet.need("charge", "没有补充量时")
+        if equipment is None or equipment.factor is None:
+            raise InputError(f"没有补充量时还缺 设备类型（equipment）：{sheet.spec.input('equipment').question}")
+        rate = sheet.factor(equipment.factor)
+        lost_amount = sheet.product(
+            "泄漏量", "kg", {"充注量": charge, "年泄漏率": rate, "时间": sheet.need("period", "")}
+        )
+        emission = sheet.product(f"{kind.label}泄漏排放", "kgCO2e", {"泄漏量": lost_amount, "全球变暖潜势": potential})
+        sheet.warn("泄漏率是国外缺省值，有补充记录时以补充量为准")
+    sheet.row(kind.label, emission)
+    sheet.assume(f"全球变暖潜势用 IPCC {basis.label}（100 年）")
+    sheet.warn("制冷剂是附加项，不并入 JS/T 303 的碳排放总量")
+    return sheet.finish(
+        "制冷剂泄漏排放", emission, "tCO2e", next_step="查漏堵漏，维修回收；换机时选潜势低的制冷剂（如 R32）"
+    )
