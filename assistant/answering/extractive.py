@@ -275,9 +275,7 @@ def _table(rows: Sequence[Candidate], ledger: Ledger) -> str:
         item, indicator = row.evidence, row.indicator
         document = item.document
         place = item.clause.locator.text if item.clause.locator else ""
-        year = (
-            f"{indicator.year}" if indicator.year else (document.issued_on and f"{document.issued_on.year}印发") or "—"
-        )
+        year = _year(document, indicator)
         force = _force(item, indicator)
         lines.append(
             f"| {document.number or _titled(document)} {place}{ledger.mark(item)} | {stated(indicator)} "
