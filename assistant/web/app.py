@@ -17,18 +17,21 @@ if TYPE_CHECKING:
 
 __all__ = ["application", "build", "launch"]
 
-# Read by gradio and huggingface_hub when they are imported, so set before that.
-_OFFLINE = {
+# Read by gradio and huggingface_hub when they are imported or a page is built, so set before that.
+_QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
+    # Gradio sums up all past events with pandas after each one, for a monitoring page that is off here.
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9),
 }
 
 
 def build(assistant: "Assistant") -> "gr.Blocks":
     """All pages as one ``gr.Blocks``; a further page is one more ``build`` under a tab here."""
-    os.environ.update(_OFFLINE)
+    os.environ.update(_QUIET)
     import gradio as gr
 
     from assistant.web import chat

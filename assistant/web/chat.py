@@ -39,9 +39,10 @@ class Conversation:
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     turn: int = 0
     question: str = ""
+    stopped: bool = False
 
     def ask(self, question: str) -> "Conversation":
-        return replace(self, turn=self.turn + 1, question=question)
+        return replace(self, turn=self.turn + 1, question=question, stopped=False)
 
     def show(self, html: str) -> dict[str, Any]:
         """The turn under way as the transcript takes it."""
@@ -91,7 +92,7 @@ def build(assistant: "Assistant") -> None:
     ]
     for event in asked:
         event.failure(_apologise, conversation, [transcript, box], queue=False, **quiet)
-    box.stop(_stop, conversation, [transcript, box], cancels=asked, queue=False, **quiet)
+    box.stop(_stop, conversation, shown, cancels=asked, queue=False, **quiet)
     clear.click(_clear, None, [*shown, panel], cancels=asked, queue=False, **quiet)
     for part in (transcript, panel):
         part.open_clause(open_clause, None, panel, queue=False, **quiet)
@@ -131,15 +132,18 @@ def _busy() -> dict[str, Any]:
 
 def _ready(left: str = "") -> dict[str, Any]:
     """The box takes questions again; ``left`` is put back unless there is nothing to mend."""
-    return gr.update(submit_btn="发送", stop_btn=False, **({"value": left} if left else {}))
+    ready: dict[str, Any] = gr.update(submit_btn="发送", stop_btn=False)
+    return ready | {"value": left} if left else ready
 
 
 def _stop(held: Conversation) -> tuple[Any, ...]:
-    return held.show(turn.stopped(held.question)), _ready()
+    return replace(held, stopped=True), held.show(turn.stopped(held.question)), _ready()
 
 
 def _apologise(held: Conversation) -> tuple[Any, ...]:
-    return held.show(turn.failed(held.question, _BROKEN)), _ready()
+    """One line for a fault of ours; Gradio has written its traceback to the log. A stopped question is no fault."""
+    said = turn.stopped(held.question) if held.stopped else turn.failed(held.question, _BROKEN)
+    return held.show(said), _ready()
 
 
 def _begin() -> Conversation:

@@ -13,6 +13,8 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markupsafe import Markup
 
+from tools.units import format_number, unit_name
+
 if TYPE_CHECKING:
     from markdown_it.renderer import RendererProtocol
     from markdown_it.rules_inline import StateInline
@@ -21,9 +23,7 @@ if TYPE_CHECKING:
 
     from assistant.answer import Citation
 
-__all__ = ["markdown", "plain", "render"]
-
-_SUBSCRIPTS = {"CO2e": "CO₂e", "CO2": "CO₂", "CH4": "CH₄", "N2O": "N₂O"}
+__all__ = ["markdown", "plain", "render", "unit_label"]
 
 
 def markdown(text: str, citations: Sequence["Citation"] = ()) -> Markup:
@@ -83,29 +83,38 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"written": _written, "unit": _unit, "in_book_marks": _in_book_marks}
+    templates.filters |= {"written": _written, "unit": unit_label, "gas": _subscripted, "in_book_marks": _in_book_marks}
     return templates
 
 
-def _written(value: float | str | Sequence[float]) -> str:
-    """A number for a reader: four significant digits, none of the whole part lost, thousands apart; a range as low～high.
+def _written(value: float | str | Sequence[float], digits: int = 4) -> str:
+    """A number for a reader: significant digits, none of the whole part lost, thousands apart; a range as low～high.
 
-    >>> _written(0.02601), _written(412.345), _written(28576.4), _written([3.0, 4.5])
-    ('0.02601', '412.3', '28,576', '3～4.5')
+    >>> _written(0.02601), _written(412.345), _written(-28576.4), _written([3.0, 4.5])
+    ('0.02601', '412.3', '-28,576', '3～4.5')
     """
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
-        return "～".join(_written(v) for v in value)
-    whole = len(f"{abs(value):.0f}") if abs(value) >= 1 else 0
-    rounded = float(f"{value:.4g}") if whole < 4 else round(value)
-    return f"{rounded:,.10f}".rstrip("0").rstrip(".")
+        return "～".join(_written(v, digits) for v in value)
+    whole, point, rest = format_number(value, digits).partition(".")
+    sign, figures = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    return f"{sign}{int(figures):,}{point}{rest}"
 
 
-def _unit(quantity: Mapping[str, Any]) -> str:
-    """Unit and what it measures: ``kg CO₂e``."""
-    of = quantity.get("of")
-    return f"{quantity['unit']} {_SUBSCRIPTS.get(of, of)}" if of else str(quantity["unit"])
+def unit_label(quantity: Mapping[str, Any]) -> str:
+    """The unit of a quantity of the contract in Chinese, with the gas it is of.
+
+    >>> unit_label({"unit": "kg/person", "of": "CO2e"}), unit_label({"unit": "kgCO2"}), unit_label({"unit": "charger", "of": None})
+    ('千克CO₂e/人', '千克CO₂', '个充电桩')
+    """
+    mass, slash, rest = str(quantity["unit"]).partition("/")
+    return _subscripted(unit_name(f"{mass}{quantity.get('of') or ''}{slash}{rest}"))
+
+
+def _subscripted(text: str) -> str:
+    """Gases as they are printed: CO₂e."""
+    return text.replace("CO2", "CO₂").replace("CH4", "CH₄").replace("N2O", "N₂O")
 
 
 def _in_book_marks(title: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.answer import Answer
-from assistant.web.chart import breakdown_figure
+from assistant.web.chart import bars
 from assistant.web.markup import markdown, plain, render
 
 __all__ = ["answered", "failed", "pending", "stopped", "welcome"]
@@ -48,7 +48,7 @@ def stopped(question: str) -> str:
 def _calculation(calculation: Mapping[str, Any]) -> dict[str, Any]:
     """What the template needs: the contract's object, steps joined to their factors, the figure."""
     factors = {f["id"]: f for f in calculation.get("factors", ())}
-    figure = breakdown_figure(calculation)
+    figure = bars(calculation)
     return {
         "inputs": {},
         "range": None,

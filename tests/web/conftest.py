@@ -1,13 +1,14 @@
 """A page served by a real server around a small assistant of fixed answers, opened in a real browser."""
 
+import gc
 import os
 import shutil
 import socket
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
 
 MEETING: dict[str, Any] = {
     "tool": "meeting",
@@ -119,8 +121,13 @@ def served(corpus: Corpus) -> Iterator[Served]:
     from assistant.web.app import application
 
     assistant = FixedAssistant(corpus)
+    with warnings.catch_warnings():
+        # Gradio makes event loops while it builds a page and leaves them to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        app = application(assistant)  # type: ignore[arg-type]
+        gc.collect()
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application(assistant), log_level="error"))  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + 30
@@ -183,10 +190,3 @@ def open_page(browser: Any, served: Served) -> Iterator[OpenPage]:
         context.close()
     assert elsewhere == []
     assert errors == []
-
-
-@pytest.fixture(scope="session")
-def shots() -> Path | None:
-    """Where to leave screenshots for a person to look at: the folder in NEARZERO_SHOTS, or nowhere."""
-    folder = os.environ.get("NEARZERO_SHOTS")
-    return Path(folder) if folder else None
