@@ -76,7 +76,11 @@ _PREFIX = {
     Level.BOX: "专栏",
     Level.REMARK: "说明",
 }
-_OUTER = frozenset({Level.ARTICLE, Level.DIVISION, Level.CHAPTER, Level.SECTION, Level.VOLUME})
+_FREE_STANDING = frozenset(
+    {Level.ARTICLE, Level.DIVISION, Level.CHAPTER, Level.SECTION, Level.VOLUME, Level.PARAGRAPH, Level.ITEM}
+    | {level for level in Level if level >= Level.ANNEX}
+)
+"""Levels that may be named without what encloses them; （三） or 2. alone could be anywhere."""
 
 _CODE = r"[A-Z]?(?:\.?[0-9]+)(?:[.\-][0-9]+)*|[A-Z](?![A-Za-z])"
 _ORDINAL_RE = rf"第(?P<ord>{NUMERAL})(?P<kind>编|章|节|条|款|项|部分|段)(?:之(?P<sub>{NUMERAL}))?"
@@ -154,7 +158,7 @@ class Locator:
         if not mine:
             return bool(self.parts) and self.parts == other.parts[: len(self.parts)]
         for start in range(len(theirs) - len(mine) + 1):
-            if start and mine[0].level not in _OUTER and mine[0].level < Level.ANNEX:
+            if start and mine[0].level not in _FREE_STANDING:
                 return False
             window = theirs[start : start + len(mine)]
             if window[:-1] == mine[:-1] and _holds(mine[-1], window[-1], other, last=start + len(mine) == len(theirs)):
@@ -252,7 +256,7 @@ def parse(text: str) -> Locator:
             pos += 1
             continue
         part = _part(match)
-        joined = bool(parts) and part.level is parts[-1].level
+        joined = bool(parts) and (part.level is parts[-1].level or _bare_number(match, parts[-1]))
         link = words.strip()
         if joined and link in {"至", "到", "—", "－", "-", "～", "~"}:
             until, words = part.number, ""
@@ -265,6 +269,11 @@ def parse(text: str) -> Locator:
         pos = match.end()
     _flush(parts, words)
     return Locator(text, tuple(parts), until, tuple(others))
+
+
+def _bare_number(match: re.Match[str], before: Part) -> bool:
+    """The 2 of 专栏1、2: a number that goes on with the list its annex, table or box began."""
+    return bool(match["arabic"]) and before.level >= Level.ANNEX
 
 
 def _flush(parts: list[Part], words: str) -> str:
