@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-all check lint clean
+.PHONY: run test test-all check lint readme clean
 .DELETE_ON_ERROR:
 
 $(STAMP): pyproject.toml requirements.lock
@@ -31,6 +31,9 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 check: lint test
+
+readme: $(STAMP)
+	$(BIN)/python -m evals.readme
 
 clean:
 	rm -rf $(VENV)

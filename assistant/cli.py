@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from corpus.model import Clause, Document
 
-__all__ = ["app", "main"]
+__all__ = ["app", "entry", "main", "plain"]
 
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # the parser keeps the class itself private
 
@@ -145,7 +145,7 @@ def ask(
 
     clean(question or "")
     answer = _open().ask(question or "", session, when)
-    typer.echo(json.dumps(answer.to_json(), ensure_ascii=False) if as_json else _plain(answer))
+    typer.echo(json.dumps(answer.to_json(), ensure_ascii=False) if as_json else plain(answer))
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -175,7 +175,7 @@ def _answer_line(assistant: "Assistant", line: str, when: date | None) -> dict[s
         return {"id": identity, "kind": "error", "error": str(error)}
 
 
-def _plain(answer: "Answer") -> str:
+def plain(answer: "Answer") -> str:
     """The answer for a terminal: text, then the sources it cites."""
     if not answer.citations:
         return answer.text
@@ -205,7 +205,7 @@ def chat(session: Session = None) -> None:
         if question in {"", "exit", "quit", "退出"}:
             break
         try:
-            typer.echo(_plain(assistant.ask(question, name)) + "\n")
+            typer.echo(plain(assistant.ask(question, name)) + "\n")
         except InputError as error:
             typer.echo(f"{error}\n")
 
