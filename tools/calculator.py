@@ -58,6 +58,8 @@ class InputSpec:
     ``dimension`` is a label of ``tools.units`` (``also`` lists further ones that fit; a choice that has one takes a
     quantity of it in place of an option); ``unit`` the unit a bare number is read in and ``low``/``high`` are
     given in. A default is what a person could have typed (or a factor id) and is always named as an assumption.
+    ``period`` says that the input is the amount of that time: a rate (每月3000度) is brought to it, and that is said.
+    ``units`` are the units it may be written in, where its dimension alone takes too much (一年 is no number of workdays).
     """
 
     name: str
@@ -78,6 +80,8 @@ class InputSpec:
     high: float | None = None
     range_reason: str = ""
     day_hours: float | None = None
+    period: str | None = None
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +370,9 @@ def _input(entry: Mapping[str, Any], shared: Mapping[str, Mapping[str, Any]]) ->
     plain["cues"] = tuple(plain.get("cues", ()))
     plain["default"] = None if plain.get("default") is None else str(plain["default"])
     plain["also"] = tuple(plain.get("also", ()))
+    plain["units"] = tuple(plain.get("units", ()))
+    if plain.get("period"):
+        plain["also"] += tuple(f"{label}/time" for label in (plain["dimension"], *plain["also"]))
     plain["choices"] = tuple(
         Choice(**{**choice, "words": tuple(map(str, choice.get("words", ())))}) for choice in plain.get("choices", ())
     )

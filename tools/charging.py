@@ -8,7 +8,7 @@ The load coefficients are of textbook level; the result is an estimate and no el
 import math
 from typing import TYPE_CHECKING, Any
 
-from corpus.errors import InputError, MissingInput
+from corpus.errors import MissingInput
 from tools import limits
 from tools.calculator import Computation
 from tools.units import format_number, format_quantity, label_of, registry
@@ -30,8 +30,9 @@ def compute(sheet: Worksheet) -> Computation:
     if sheet.was_given("vehicles"):
         counts["按充电需求"] = _by_demand(sheet)
     if not counts:
-        raise InputError(
-            "充电桩要有一种算法的输入：停车位数和配建比例，或电动车数、每车日均里程、单桩功率、每桩每天可用时间"
+        raise MissingInput(
+            "充电桩要有一种算法的输入：停车位数和配建比例，或电动车数、每车日均里程、单桩功率、每桩每天可用时间",
+            field="spaces",
         )
     name, chargers = max(counts.items(), key=lambda item: item[1].magnitude("charger"))
     if len(counts) > 1:

@@ -5,7 +5,7 @@ Only one of the two methods is taken for the same cars: fuel bought is a record,
 
 from typing import TYPE_CHECKING, Any
 
-from corpus.errors import InputError
+from corpus.errors import InputError, MissingInput
 from tools.calculator import Computation
 from tools.units import label_of, registry
 from tools.worksheet import Amount, Worksheet, amount
@@ -25,7 +25,9 @@ def compute(sheet: Worksheet) -> Computation:
     if by_distance and by_fuel:
         raise InputError("加油量和里程只能用一种算法：同一批车请二选一，免得重复计算")
     if not by_distance and not sheet.was_given(*_BOUGHT, "electricity"):
-        raise InputError("公务用车要有加油量（升）、充电量（度），或燃油车数、每车年里程和百公里油耗")
+        raise MissingInput(
+            "公务用车要有加油量（升）、充电量（度），或燃油车数、每车年里程和百公里油耗", field="gasoline"
+        )
     for name, (label, factor_id) in _BOUGHT.items():
         if sheet.was_given(name):
             bought = sheet.need(name, "")

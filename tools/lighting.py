@@ -6,7 +6,7 @@ Saved: ΔEC = N × (P₁ − P₂) × h × simultaneity. Lumen method: N = E × 
 import math
 from typing import TYPE_CHECKING, Any
 
-from corpus.errors import InputError
+from corpus.errors import InputError, MissingInput
 from tools import limits
 from tools.calculator import Computation
 from tools.units import format_quantity, label_of, registry
@@ -24,7 +24,9 @@ def compute(sheet: Worksheet) -> Computation:
         return _retrofit(sheet)
     if sheet.was_given("flux"):
         return _lumen(sheet)
-    raise InputError("照明要有一种算法的输入：灯数、改造前后功率和点灯时间，或面积、单灯光通量和利用系数")
+    raise MissingInput(
+        "照明要有一种算法的输入：灯数、改造前后功率和点灯时间，或面积、单灯光通量和利用系数", field="lamps"
+    )
 
 
 def _retrofit(sheet: Worksheet) -> Computation:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from corpus.errors import InputError
+from corpus.errors import InputError, MissingInput
 from tools.calculator import Computation
 from tools.units import registry
 from tools.worksheet import Worksheet, amount
@@ -20,7 +20,9 @@ def compute(sheet: Worksheet) -> Computation:
         packs, size = sheet.need("packs", ""), sheet.need("pack_size", "")
         sheets = sheet.product("用纸张数", "sheet", {"包数": packs, "每包张数": size})
     else:
-        raise InputError("办公用纸还缺 用纸张数（sheets）或用纸包数（packs）：用了多少张或多少包 A4 纸？")
+        raise MissingInput(
+            "办公用纸还缺 用纸张数（sheets）或用纸包数（packs）：用了多少张或多少包 A4 纸？", field="sheets"
+        )
     factor = sheet.factor("supply.a4.sheet")
     emission = sheet.row("用纸", sheet.product("用纸排放", "kgCO2e", {"张数": sheets, "每张因子": factor}))
     sheet.assume("按 80 g/m² 原生纸 A4 计")

@@ -3,7 +3,7 @@
 The leak rates are foreign defaults and make an estimate; a refill record always wins. Outside the JS/T 303 total.
 """
 
-from corpus.errors import InputError
+from corpus.errors import InputError, MissingInput
 from tools.calculator import Computation
 from tools.worksheet import Worksheet
 
@@ -27,7 +27,9 @@ def compute(sheet: Worksheet) -> Computation:
         equipment = sheet.choice("equipment")
         charge = sheet.need("charge", "没有补充量时")
         if equipment is None or equipment.factor is None:
-            raise InputError(f"没有补充量时还缺 设备类型（equipment）：{sheet.spec.input('equipment').question}")
+            raise MissingInput(
+                f"没有补充量时还缺 设备类型（equipment）：{sheet.spec.input('equipment').question}", field="equipment"
+            )
         rate = sheet.factor(equipment.factor)
         lost_amount = sheet.product(
             "泄漏量", "kg", {"充注量": charge, "年泄漏率": rate, "时间": sheet.need("period", "")}

@@ -24,6 +24,7 @@ __all__ = ["Amount", "Inputs", "Worksheet", "amount", "multiply", "read_inputs"]
 
 _DIGITS = 6
 _BLANK = (None, "")
+_ASKED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,14 @@ def _quantity(item: InputSpec, value: object, notes: list[str]) -> "Quantity[Any
         raise UnitMismatch(f"{item.label}：{error}", given=error.given, expected=error.expected) from error
     except InputError as error:
         raise InputError(f"{item.label}：{error}") from error
+    if item.units and str(read.units) not in item.units:
+        fits = "、".join(unit_name(unit).removeprefix("个") for unit in item.units)
+        raise InputError(f"{item.label}：“{_as_given(value)}”请用{fits}写，如“{item.example}”")
+    if item.period is not None and label_of(read).count("/time") > label.count("/time"):
+        read = (read * registry().Quantity(1, item.period)).to_reduced_units()
+        read = read.to(item.unit) if item.unit is not None and read.is_compatible_with(item.unit) else read
+        shown = format_quantity(read, _DIGITS)
+        notes.append(f"{item.label}“{_as_given(value)}”按一{unit_name(item.period)}合计，为 {shown}")
     if item.day_hours is not None and _in_days(read):
         hours = float(read.to("day").magnitude) * item.day_hours
         shown = format_number(hours)
@@ -391,15 +400,25 @@ class Worksheet:
     def total_of_rows(self, label: str, *, in_co2e: bool = False) -> Amount:
         """The sum of the rows: CO2 if all are CO2, else (or ``in_co2e``) CO2e; the rows are brought to that gas."""
         if not self._rows:
-            raise InputError(f"{self.spec.title}没有一项可以计算；请至少给出：{self._askable()}")
+            raise self._nothing_to_compute()
         same = not in_co2e and {label_of(value.value) for _, value, _ in self._rows} == {"co2"}
         if not same:
             self._rows = [(name, self.as_co2e(value), note) for name, value, note in self._rows]
         unit = "kgCO2" if same else "kgCO2e"
         return self.add(label, unit, {name: value for name, value, _ in self._rows})
 
-    def _askable(self) -> str:
-        return "、".join(item.label for item in self.spec.inputs if item.question and item.default is None)
+    def _nothing_to_compute(self) -> MissingInput:
+        """What to ask for: the first inputs that make a result; or why what was given could not be counted."""
+        open_inputs = [
+            item
+            for item in self.spec.inputs
+            if item.kind in {"quantity", "text"} and item.default is None and item.name not in self.inputs.given
+        ]
+        named = "、".join(item.label for item in open_inputs[:_ASKED])
+        given = {f"{item.label}：{item.reason}" for item in self._excluded if "没有给出" not in item.reason}
+        reason = f"（{'；'.join(sorted(given))}）" if given else ""
+        field = open_inputs[0].name if open_inputs else ""
+        return MissingInput(f"{self.spec.title}没有一项可以计算{reason}；请至少给出：{named} 等中的一项", field=field)
 
     def finish(self, label: str, total: Amount, unit: str, *, next_step: str | None = None) -> Computation:
         """The frozen result; estimates among the factors are warned of."""

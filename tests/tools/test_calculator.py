@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tools
-from corpus.errors import InputError, OutOfRange, UnitMismatch, UnknownCalculator
+from corpus.errors import InputError, MissingInput, OutOfRange, UnitMismatch, UnknownCalculator
 from corpus.library import load
 from tools import factors, limits, units, worksheet
 from tools.calculator import calculator, calculators, run, to_json, to_markdown
@@ -141,7 +141,10 @@ WRONG: list[tuple[str, dict[str, object], type[InputError], str]] = [
     ("electricity", {"electricity": "120 万千瓦"}, UnitMismatch, "用电量"),
     ("electricity", {"electricity": "120 万方"}, UnitMismatch, "用电量"),
     ("electricity", {"electricity": "120 吨标准煤"}, UnitMismatch, "用电量"),
-    ("electricity", {"electricity": "每月 3000 度"}, UnitMismatch, "用电量"),
+    ("electricity", {"electricity": "每平方米 75 度"}, UnitMismatch, "用电量"),
+    ("commuting", {"legs": "20人坐地铁单程8公里", "workdays": "一年"}, InputError, "工作日"),
+    ("lighting", {"lamps": "500盏", "power_before": 36, "power_after": 16, "hours": "一年"}, InputError, "小时"),
+    ("solar", {"capacity": "200千瓦", "hours": "一年"}, InputError, "小时"),
     ("electricity", {"electricity": "-5 度"}, OutOfRange, "用电量"),
     ("electricity", {"electricity": "三成"}, UnitMismatch, "用电量"),
     ("electricity", {}, InputError, "用了多少度电"),
@@ -202,6 +205,45 @@ def test_a_wrong_input_is_refused_in_one_chinese_line(
     line = str(caught.value)
     assert "\n" not in line
     assert any("一" <= sign <= "鿿" for sign in line)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "total", "says"),
+    [
+        # 3000 × 12 × 0.4419 = 15 908.4
+        ("electricity", {"electricity": "每月3000度"}, 15.9084, "按一年合计，为 36000 千瓦时"),
+        # 30 × 365 × 2.06 = 22 557
+        ("canteen", {"food_waste": "每天30公斤"}, 22.557, "按一年合计，为 10950 千克"),
+        # 400 packs × 500 × 0.00671 = 1342
+        ("paper", {"packs": "一年400包"}, 1342, "按一年合计，为 400 包"),
+        # 20 000 × 0.168
+        ("water", {"water": "一年用水2万吨"}, 3360, "按一年合计"),
+    ],
+)
+def test_a_rate_is_brought_to_the_year_and_that_is_said(
+    name: str, values: dict[str, object], total: float, says: str
+) -> None:
+    made = run(name, values)
+    assert made.total.value == pytest.approx(total)
+    assert any(says in line for line in made.assumptions)
+
+
+def test_what_is_missing_names_the_input_to_ask_for() -> None:
+    cases: tuple[tuple[str, dict[str, object], str], ...] = (
+        ("meeting", {"duration": "半天"}, "attendees"),
+        ("charging", {}, "spaces"),
+        ("charging", {"spaces": 200}, "ratio"),
+        ("canteen", {}, "natural_gas"),
+        ("fleet", {}, "gasoline"),
+        ("lighting", {}, "lamps"),
+        ("paper", {}, "sheets"),
+        ("travel", {}, "legs"),
+        ("refrigerant", {"kind": "R22", "charge": "30kg"}, "equipment"),
+    )
+    for name, values, asked in cases:
+        with pytest.raises(MissingInput) as caught:
+            run(name, values)
+        assert caught.value.field == asked
 
 
 @pytest.mark.parametrize("name", sorted(calculators()))
