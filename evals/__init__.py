@@ -1,0 +1,1 @@
+"""How good the product is: question sets, measures, baselines and gates. ``python -m evals.run`` measures it all."""

@@ -2,13 +2,13 @@
 
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from evals.baselines import Search
 from evals.calculation import CalculationCase
-from evals.metrics import citation_score, figure_accuracy, hit, ndcg, recall, reciprocal_rank
+from evals.metrics import citation_score, figure_accuracy, hit, ndcg, numbers, recall, reciprocal_rank, states
 from evals.question import Question
 
 __all__ = [
@@ -36,8 +36,6 @@ _NOT_GIVEN = re.compile(
 )
 _LEAD = 120
 """Characters in whose first sentence an answer must have said that the value is not given; later it is an aside."""
-
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
 class _Reply(Protocol):
@@ -164,10 +162,6 @@ def score_calculation(answerer: Answerer, case: CalculationCase) -> CalculationS
     taken = [c for c in reply["calculations"] if c["tool"] == case.calculator and reply["kind"] == "calculation"]
     if not taken:
         return CalculationScore(case, False, 0.0)
-    read = _numbers(taken[0]["inputs"].values())
-    right = [any(abs(n - q.value) <= 1e-6 * abs(q.value) for n in read) for q in case.inputs]
+    read = "；".join(map(str, taken[0]["inputs"].values()))
+    right = [states(read, quantity) or quantity.value in numbers(read) for quantity in case.inputs]
     return CalculationScore(case, True, sum(right) / len(right))
-
-
-def _numbers(values: Iterable[object]) -> Sequence[float]:
-    return [float(n.replace(",", "")) for value in values for n in _NUMBER.findall(str(value))]

@@ -148,15 +148,15 @@ def _cell(measured: Interval | None) -> str:
     return f"{measured.mean:.3f} [{measured.low:.3f}, {measured.high:.3f}]"
 
 
-def _table(rows: Sequence[Row], measures: Sequence[str]) -> list[str]:
+def _table(rows: Sequence[Row], measures: Sequence[str], *, timed: bool = True) -> list[str]:
     shown = [m for m in measures if any(m in r.measures for r in rows)]
     lines = [
-        "| " + " | ".join(["系统", "集", *shown, "p50 ms", "p95 ms"]) + " |",
-        "| " + " | ".join(["---"] * (len(shown) + 4)) + " |",
+        "| " + " | ".join(["系统", "集", *shown, *(["p50 ms", "p95 ms"] if timed else [])]) + " |",
+        "| " + " | ".join(["---"] * (len(shown) + (4 if timed else 2))) + " |",
     ]
     for found in rows:
         spread = [f"{v:.1f}" for v in (found.latency_ms.p50, found.latency_ms.p95)] if found.latency_ms else ["—"] * 2
-        cells = [found.system, found.split, *(_cell(found.measures.get(m)) for m in shown), *spread]
+        cells = [found.system, found.split, *(_cell(found.measures.get(m)) for m in shown), *(spread if timed else [])]
         lines.append("| " + " | ".join(cells) + " |")
     return lines
 
@@ -175,12 +175,12 @@ def as_markdown(results: Results) -> str:
     if answered:
         reasons = sorted({m for r in answered for m in r.measures if m.startswith("refusal: ")})
         lines += ["", "## 回答", "", *_table(answered, _ANSWER), "", "### 该拒答的题，按原因", ""]
-        lines += _table(answered, reasons)
+        lines += _table(answered, reasons, timed=False)
         stages = [(r, stage, spread) for r in answered for stage, spread in r.stages_ms.items()]
         lines += ["", "### 各步耗时", "", "| 系统 | 集 | 步骤 | p50 ms | p95 ms |", "| --- | --- | --- | --- | --- |"]
         lines += [f"| {r.system} | {r.split} | {stage} | {s.p50:.1f} | {s.p95:.1f} |" for r, stage, s in stages]
     if computed:
-        lines += ["", "## 计算", "", *_table(computed, ("calculator right", "inputs read"))]
+        lines += ["", "## 计算", "", *_table(computed, ("calculator right", "inputs read"), timed=False)]
     for name, groups in results.facets.items():
         lines += ["", f"## 产品检索，按{name}", "", f"| {name} | 题数 | hit@5 | nDCG@10 |", "| --- | --- | --- | --- |"]
         lines += [

@@ -2,7 +2,7 @@
 
 from evals.metrics.bootstrap import Interval, interval
 from evals.metrics.citation import CitationScore, citation_score
-from evals.metrics.figures import RequiredFigure, figure_accuracy, states
+from evals.metrics.figures import RequiredFigure, figure_accuracy, numbers, states
 from evals.metrics.ndcg import ndcg
 from evals.metrics.recall import hit, recall
 from evals.metrics.reciprocal_rank import reciprocal_rank
@@ -18,6 +18,7 @@ __all__ = [
     "hit",
     "interval",
     "ndcg",
+    "numbers",
     "recall",
     "reciprocal_rank",
     "refusal_rates",

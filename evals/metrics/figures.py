@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isclose
 
-__all__ = ["RequiredFigure", "figure_accuracy", "states"]
+__all__ = ["RequiredFigure", "figure_accuracy", "numbers", "states"]
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
@@ -105,6 +105,15 @@ def states(text: str, figure: RequiredFigure) -> bool:
         else:
             found += [(v * scale, u) for v, u in _before(plain, tuple(power + u for u in _units(figure.unit)))]
     return any(isclose(value, figure.value, rel_tol=1e-9) for value, _ in found)
+
+
+def numbers(text: str) -> tuple[float, ...]:
+    """Every number of the text in its order, in digits or Chinese numerals, whatever its unit.
+
+    >>> numbers("两百四十人，单程 1,200 公里")
+    (240.0, 1200.0)
+    """
+    return tuple(_read(match.group()) for match in _NUMBER.finditer(_plain(text)))
 
 
 def figure_accuracy(text: str, required: Iterable[RequiredFigure]) -> float:
