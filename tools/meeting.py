@@ -5,7 +5,7 @@ What was not given is not counted and said so; an item without a usable factor i
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from corpus.errors import InputError
 from tools.calculator import Computation
@@ -13,9 +13,6 @@ from tools.factors import Factor
 from tools.journeys import Leg, parse_legs, reference, travel_rows
 from tools.units import format_number, registry
 from tools.worksheet import Amount, Worksheet, amount, multiply
-
-if TYPE_CHECKING:
-    from pint import Quantity
 
 __all__ = ["Leg", "compute", "parse_legs"]
 
@@ -33,7 +30,6 @@ _NEXT_STEPS = {
 
 def compute(sheet: Worksheet) -> Computation:
     """The sum of the items that were given and have a usable factor, in CO2e."""
-    attendees = sheet.need("attendees", "")
     groups: list[tuple[str, str]] = []
     parts: tuple[tuple[str, Callable[[Worksheet], list[str]]], ...] = (
         ("venue", _venue),
@@ -48,7 +44,7 @@ def compute(sheet: Worksheet) -> Computation:
     for group, part in parts:
         groups += [(name, "air" if "飞机" in name else group) for name in part(sheet)]
     total = sheet.total_of_rows("会议碳排放合计", in_co2e=True)
-    _per_head(sheet, total, attendees)
+    _per_head(sheet, total)
     _video(sheet, {name for name, group in groups if group in {"travel", "air", "hotel"}})
     sizes = {name: value.magnitude("kgCO2e") for name, value, _ in sheet.rows}
     largest = dict(groups)[max(sizes, key=lambda name: sizes[name])]
@@ -122,6 +118,9 @@ def _travel(sheet: Worksheet) -> list[str]:
 
 def _uncounted(sheet: Worksheet, legs: tuple[Leg, ...]) -> None:
     """Nothing is assumed about people no leg names; it is said how many those are."""
+    if not sheet.was_given("attendees"):
+        sheet.assume("没有给出参会人数，交通只计写明的人和车")
+        return
     attendees = float(sheet.need("attendees", "").magnitude)
     named = sum(leg.persons or 0.0 for leg in legs)
     rest = attendees - named
@@ -204,8 +203,10 @@ def _gas(factor: Factor) -> str:
     return f"kg{factor.of}"
 
 
-def _per_head(sheet: Worksheet, total: Amount, attendees: "Quantity[Any]") -> None:
-    per_head = multiply("人均", "kgCO2e/person", [total], [amount(attendees)])
+def _per_head(sheet: Worksheet, total: Amount) -> None:
+    if not sheet.was_given("attendees"):
+        return
+    per_head = multiply("人均", "kgCO2e/person", [total], [amount(sheet.need("attendees", ""))])
     sheet.compare("人均", per_head, "kgCO2e/person")
 
 

@@ -13,7 +13,7 @@ Values = dict[str, object]
 WORKED = [
     # 200 × 10 % = 20; × 20 % = 40; × 40 % = 80
     ({"spaces": "200个车位", "ratio": "cn10"}, 20),
-    ({"spaces": "200个车位", "ratio": "深圳"}, 40),
+    ({"spaces": "200个车位", "ratio": "鼓励"}, 40),
     ({"spaces": "200个车位", "ratio": "pilot40"}, 80),
     # 333 × 20 % = 66.6, rounded up 67
     ({"spaces": "333个车位", "ratio": "20%"}, 67),
