@@ -44,6 +44,7 @@ def _waste(sheet: Worksheet) -> Amount:
     if sheet.rows:
         sheet.compare("食物浪费（全生命周期，另列）", made, "tCO2e", "含生产阶段，不与能源排放相加")
     if sheet.was_given("reduction"):
-        less = sheet.product("减少浪费的减排量", "kgCO2e", {"浪费排放": made, "减少比例": sheet.need("reduction", "")})
+        operands = {"浪费排放": made, "减少比例": sheet.need("reduction", "")}
+        less = sheet.product("减少浪费的减排量", "kgCO2e", operands, nature="reduction")
         sheet.compare("减少浪费的减排量（不与排放相加）", less, "tCO2e")
     return made

@@ -29,8 +29,7 @@ def compute(sheet: Worksheet) -> Computation:
             "温度变化": change,
         },
     )
-    reduction = sheet.product("减排量", "kgCO2", {"节电量": saved, "电力因子": sheet.electricity()})
-    sheet.compare("减排量（不与排放相加）", reduction, "kgCO2")
+    sheet.compare("减排量（不与排放相加）", sheet.avoided("减排量", saved), "kgCO2")
     sheet.warn("每调 1 ℃ 节电 6%～8% 是经验值，没有官方页面，各处说法 6%～10% 不一；以分项计量为准")
     advice = _compliance(sheet)
     return sheet.finish("节电量", saved, "kWh", next_step=advice)

@@ -3,6 +3,7 @@
 Only one of the two methods is taken for the same cars: fuel bought is a record, distance × consumption an estimate.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import InputError, MissingInput
@@ -64,7 +65,8 @@ def _replacement(sheet: Worksheet) -> str:
         {"充电效率": sheet.need("efficiency", why)},
     )
     electric = sheet.grid("换电动车的排放", charged)
-    saved = sheet.subtract("换电动车的减排量", "kgCO2", ("燃油车", burnt), ("电动车", electric))
+    less = sheet.subtract("换电动车的减排量", "kgCO2", ("燃油车", burnt), ("电动车", electric))
+    saved = replace(less, nature="reduction")
     sheet.compare("全部换成电动车后的排放", electric, "tCO2")
     sheet.compare("换电动车的减排量（不与排放相加）", saved, "tCO2")
     sheet.assume("只比较行驶用能，不含车辆和电池制造")

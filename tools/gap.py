@@ -5,7 +5,7 @@ what is left; in the inventory they never are.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import InputError
@@ -92,10 +92,8 @@ def _reduction(sheet: Worksheet, measure: Measure) -> Amount:
     if "time" in label_of(saves):
         saves = (saves * registry().Quantity(1, "year")).to_reduced_units()
     if saves.is_compatible_with("kWh"):
-        return sheet.product(
-            f"{measure.name}减排量", "kgCO2", {"年节电（发电）量": saves, "电力因子": sheet.electricity()}
-        )
-    return amount(_co2(sheet, measure.name, saves)).to("kgCO2")
+        return sheet.avoided(f"{measure.name}减排量", saves)
+    return replace(amount(_co2(sheet, measure.name, saves)).to("kgCO2"), nature="reduction")
 
 
 def _unit_cost(entry: tuple[Measure, Amount]) -> float:

@@ -41,7 +41,7 @@ def _retrofit(sheet: Worksheet) -> Computation:
     per_lamp = amount(drop.value / make(1, "lamp"))
     operands = {"灯数": lamps, "降低功率": per_lamp, "年点灯时间": _hours(sheet)}
     saved = sheet.product("年节电量", "kWh", {**operands, "同时使用率": sheet.need("simultaneity", why)})
-    sheet.compare("年减排量（不与排放相加）", sheet.grid("年减排量", saved), "kgCO2")
+    sheet.compare("年减排量（不与排放相加）", sheet.avoided("年减排量", saved), "kgCO2")
     if sheet.was_given("area"):
         power = amount(after / make(1, "lamp"))
         density = multiply("照明功率密度", "W/m**2", [amount(lamps), power], [amount(sheet.need("area", ""))])

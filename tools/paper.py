@@ -30,11 +30,11 @@ def compute(sheet: Worksheet) -> Computation:
         half = amount(registry().Quantity(2, "dimensionless"))
         share = sheet.need("duplex", "")
         fewer = sheet.product("双面打印少用", "sheet", {"张数": sheets, "改双面比例": share}, {"两面": half})
-        saved = sheet.product("双面打印减排量", "kgCO2e", {"少用张数": fewer, "每张因子": factor})
+        saved = sheet.product("双面打印减排量", "kgCO2e", {"少用张数": fewer, "每张因子": factor}, nature="reduction")
         sheet.compare("双面打印减排量（不与排放相加）", saved, "kgCO2e")
     if sheet.was_given("reduction"):
         share = sheet.need("reduction", "")
-        saved = sheet.product("少用纸减排量", "kgCO2e", {"用纸排放": emission, "少用比例": share})
+        saved = sheet.product("少用纸减排量", "kgCO2e", {"用纸排放": emission, "少用比例": share}, nature="reduction")
         sheet.compare("少用纸减排量（不与排放相加）", saved, "kgCO2e")
     recycled = sheet.product(
         "改用再生纸的排放",

@@ -24,10 +24,9 @@ def compute(sheet: Worksheet) -> Computation:
     share = sheet.need("self_use", "")
     own = sheet.product("自用电量", "kWh/year", {"年发电量": yearly, "自用比例": share})
     fed = sheet.subtract("上网电量", "kWh/year", ("年发电量", yearly), ("自用电量", own))
-    grid = sheet.electricity()
     for label, part in (("自用减排量", own), ("上网减排量", fed)):
         if part.magnitude("kWh/year") > 0:
-            reduction = sheet.product(label, "tCO2/year", {"电量": part, "电力因子": grid})
+            reduction = sheet.avoided(label, part, "tCO2/year")
             sheet.compare(f"{label}（不与排放相加）", reduction, "tCO2/year")
     sheet.assume("自用光伏电在机关核算中本就不计入外购电，减排量只作说明，不得再抵减一次")
     sheet.compare("装机容量", capacity, "kW")

@@ -7,14 +7,14 @@ their passengers, does not compute.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import InputError, MissingInput, OutOfRange, UnitMismatch
 from tools import factors
 from tools.calculator import Calculator, Choice, Comparison, Computation, Excluded, InputSpec, Row, Step, Total
-from tools.factors import Factor, Registry
+from tools.factors import Factor, Nature, Registry
 from tools.units import format_number, format_quantity, label_of, parse, registry, unit_name
 
 if TYPE_CHECKING:
@@ -24,19 +24,25 @@ __all__ = ["Amount", "Inputs", "Worksheet", "amount", "multiply", "read_inputs"]
 
 _DIGITS = 6
 _BLANK = (None, "")
+_NO_EMISSION: Mapping[str, str] = {"reduction": "减排量", "removal": "碳汇", "comparison": "净生命周期值"}
 _ASKED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A quantity with its range; the three agree where nothing uncertain went in."""
+    """A quantity with its range; the three agree where nothing uncertain went in.
+
+    ``nature`` keeps a reduction, a removal by green space or a net life-cycle value from ever entering a sum of
+    emissions: they are masses of the same gas, and no emissions.
+    """
 
     value: "Quantity[Any]"
     low: "Quantity[Any]"
     high: "Quantity[Any]"
+    nature: Nature = "emission"
 
     def to(self, unit: str) -> "Amount":
-        return Amount(self.value.to(unit), self.low.to(unit), self.high.to(unit))
+        return Amount(self.value.to(unit), self.low.to(unit), self.high.to(unit), self.nature)
 
     def magnitude(self, unit: str) -> float:
         return float(self.value.to(unit).magnitude)
@@ -63,7 +69,9 @@ def amount(value: Any) -> Amount:
         return value
     if isinstance(value, Factor):
         make = registry().Quantity
-        return Amount(*(make(number, value.expression) for number in (value.value, value.low, value.high)))
+        nature: Nature = value.nature if value.nature in _NO_EMISSION else "emission"
+        central, low, high = (make(number, value.expression) for number in (value.value, value.low, value.high))
+        return Amount(central, low, high, nature)
     return Amount(value, value, value)
 
 
@@ -294,8 +302,18 @@ class Worksheet:
 
     # ----------------------------------------------------------------------------------------------------- steps
 
-    def product(self, label: str, unit: str, times: Mapping[str, Any], over: Mapping[str, Any] | None = None) -> Amount:
+    def product(
+        self,
+        label: str,
+        unit: str,
+        times: Mapping[str, Any],
+        over: Mapping[str, Any] | None = None,
+        *,
+        nature: Nature | None = None,
+    ) -> Amount:
         """Multiply (and divide) named operands, write the step down, and give the result in ``unit``.
+
+        ``nature`` marks a result that is no emission although its factor is one: electricity saved × grid factor.
 
         Raises UnitMismatch if the operands do not make that unit: a programming error or a wrong factor.
         """
@@ -303,6 +321,8 @@ class Worksheet:
         above = {name: amount(value) for name, value in times.items()}
         below = {name: amount(value) for name, value in over.items()}
         result = multiply(label, unit, list(above.values()), list(below.values()))
+        if nature is not None:
+            result = replace(result, nature=nature)
         used = [value for value in (*times.values(), *over.values()) if isinstance(value, Factor)]
         for factor in used:
             self._use(factor)
@@ -312,13 +332,18 @@ class Worksheet:
         return self.record(label, formula, substitution, result, unit, factor=main)
 
     def add(self, label: str, unit: str, parts: Mapping[str, Any]) -> Amount:
-        """Add named amounts of one dimension; the step lists them."""
+        """Add named amounts of one dimension and one nature; the step lists them."""
         amounts = {name: amount(value).to(unit) for name, value in parts.items()}
+        natures = {part.nature for part in amounts.values()}
+        if len(natures) > 1:
+            others = "、".join(_NO_EMISSION[nature] for nature in sorted(natures) if nature in _NO_EMISSION)
+            raise UnitMismatch(f"{label}：排放量与{others}不能相加")
         zero = registry().Quantity(0.0, unit)
         result = Amount(
             sum((part.value for part in amounts.values()), zero),
             sum((part.low for part in amounts.values()), zero),
             sum((part.high for part in amounts.values()), zero),
+            next(iter(natures), "emission"),
         )
         numbers = " + ".join(format_number(float(part.value.magnitude), _DIGITS) for part in amounts.values())
         return self.record(label, " + ".join(amounts), numbers, result, unit)
@@ -326,7 +351,7 @@ class Worksheet:
     def subtract(self, label: str, unit: str, first: tuple[str, Any], second: tuple[str, Any]) -> Amount:
         """``first`` less ``second``, both named; the range takes the ends that lie furthest apart."""
         one, two = amount(first[1]).to(unit), amount(second[1]).to(unit)
-        result = Amount(one.value - two.value, one.low - two.high, one.high - two.low)
+        result = Amount(one.value - two.value, one.low - two.high, one.high - two.low, one.nature)
         return self.record(label, f"{first[0]} − {second[0]}", f"{_shown(one)} − {_shown(two)}", result, unit)
 
     def record(
@@ -347,8 +372,13 @@ class Worksheet:
         return made
 
     def grid(self, label: str, used: Any) -> Amount:
-        """Electricity times the grid factor of the inputs' region and year."""
+        """What used electricity emits: times the grid factor of the inputs' region and year."""
         return self.product(label, "kgCO2", {"用电量": used, "电力因子": self.electricity()})
+
+    def avoided(self, label: str, saved: Any, unit: str = "kgCO2") -> Amount:
+        """What saved (or self-made) electricity avoids: a reduction, which no sum of emissions takes."""
+        operands = {"节电（发电）量": saved, "电力因子": self.electricity()}
+        return self.product(label, unit, operands, nature="reduction")
 
     def payback(self, cost: Any, yearly: Any) -> None:
         """Years until a yearly saving has paid a cost; said as never where there is no saving."""
@@ -369,7 +399,9 @@ class Worksheet:
     # ---------------------------------------------------------------------------------------------------- result
 
     def row(self, label: str, value: Amount, note: str | None = None) -> Amount:
-        """A part of the total."""
+        """A part of the total; a reduction, removal or net value is refused."""
+        if value.nature in _NO_EMISSION:
+            raise UnitMismatch(f"{label}是{_NO_EMISSION[value.nature]}，不能计入排放合计")
         self._rows.append((label, value, note))
         return value
 
@@ -459,6 +491,9 @@ class Worksheet:
 
     def _warn_of_estimates(self) -> None:
         names = [factor.name for factor in self._factors.values() if factor.estimate]
+        foreign = [factor.name for factor in self._factors.values() if factor.region.startswith("英国")]
+        if foreign:
+            self.warn(f"{_joined(foreign)}用的是英国发布的因子")
         if names:
             self.warn(f"估算：{_joined(names)}没有官方值，取自文献或未核到出处，结果只作估算")
 
@@ -477,13 +512,16 @@ def multiply(label: str, unit: str, above: Sequence[Amount], below: Sequence[Amo
     for part in below:
         value = value / part.value
         low, high = _ends(low, high, 1 / part.high, 1 / part.low)
+    natures = {part.nature for part in (*above, *below)} - {"emission"}
+    if len(natures) > 1:
+        raise UnitMismatch(f"{label}：{'、'.join(_NO_EMISSION[nature] for nature in sorted(natures))}不能混在一起算")
     if not value.is_compatible_with(unit):
         raise UnitMismatch(
             f"{label}：算出的是 {unit_name(str(value.units))}，应为 {unit_name(unit)}；请核对因子单位",
             given=str(value.units),
             expected=unit,
         )
-    return Amount(value, low, high).to(unit)
+    return Amount(value, low, high, next(iter(natures), "emission")).to(unit)
 
 
 def _ends(low: Any, high: Any, other_low: Any, other_high: Any) -> tuple[Any, Any]:
