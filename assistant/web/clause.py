@@ -35,6 +35,7 @@ def clause_view(corpus: Corpus, key: str) -> str:
         position=position + 1,
         addresses=[s.address for s in document.sources if s.address and s.address.startswith(("https://", "http://"))],
         whose=_whose(clause),
+        successor=corpus.document(document.superseded_by) if document.superseded_by else None,
     )
 
 

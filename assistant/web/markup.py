@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 
 __all__ = ["markdown", "plain", "render", "unit_label"]
 
+_PER = {
+    "passenger": "（每人）",
+    "person": "（每人）",
+    "vehicle": "（每车）",
+    "room_night": "（每间夜）",
+    "trip": "（每人次）",
+    "sheet": "（每张）",
+    "meal": "（每餐）",
+}
+
 
 def markdown(text: str, citations: Sequence["Citation"] = ()) -> Markup:
     """Markdown as safe HTML; a mark ``[n]`` of a known citation becomes a button that opens its clause.
@@ -51,6 +61,8 @@ def _reader() -> MarkdownIt:
     reader.disable(["link", "image", "autolink", "html_inline", "html_block", "reference", "code"])
     reader.inline.ruler.before("link", "cite", _read_mark)
     reader.add_render_rule("cite", _write_mark)
+    reader.add_render_rule("table_open", _open_table)
+    reader.add_render_rule("table_close", _close_table)
     return reader
 
 
@@ -72,6 +84,15 @@ def _write_mark(
     _self: "RendererProtocol", tokens: "Sequence[Token]", index: int, _options: "OptionsDict", env: "EnvType"
 ) -> str:
     return render("mark.html", citation=env["citations"][tokens[index].meta["n"]])
+
+
+def _open_table(*_: object) -> str:
+    """A wide table scrolls in a frame of its own, which the keyboard can reach."""
+    return '<div class="scroll" tabindex="0" role="region" aria-label="表格，可左右滚动"><table>\n'
+
+
+def _close_table(*_: object) -> str:
+    return "</table></div>\n"
 
 
 @lru_cache(maxsize=1)
@@ -103,13 +124,16 @@ def _written(value: float | str | Sequence[float], digits: int = 4) -> str:
 
 
 def unit_label(quantity: Mapping[str, Any]) -> str:
-    """The unit of a quantity of the contract in Chinese, with the gas it is of.
+    """The unit of a quantity of the contract in Chinese, with the gas it is of and whom or what it counts.
 
-    >>> unit_label({"unit": "kg/person", "of": "CO2e"}), unit_label({"unit": "kgCO2"}), unit_label({"unit": "charger", "of": None})
+    >>> unit_label({"unit": "kg/person", "of": "CO2e"}), unit_label({"unit": "kgCO2"}), unit_label({"unit": "charger"})
     ('千克CO₂e/人', '千克CO₂', '个充电桩')
+    >>> unit_label({"unit": "kg/km", "of": "CO2", "per": "passenger"})
+    '千克CO₂/公里（每人）'
     """
     mass, slash, rest = str(quantity["unit"]).partition("/")
-    return _subscripted(unit_name(f"{mass}{quantity.get('of') or ''}{slash}{rest}"))
+    name = unit_name(f"{mass}{quantity.get('of') or ''}{slash}{rest}") if mass != "dimensionless" else ""
+    return _subscripted(name) + _PER.get(quantity.get("per") or "", "")
 
 
 def _subscripted(text: str) -> str:

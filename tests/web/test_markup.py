@@ -11,7 +11,7 @@ from assistant.web import turn
 from assistant.web.markup import markdown, plain
 from corpus.library import Corpus
 
-HARMLESS = {"blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s"} | {
+HARMLESS = {"blockquote", "br", "code", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s"} | {
     "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"
 }  # fmt: skip
 
