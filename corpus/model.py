@@ -230,6 +230,8 @@ class Document(_Record):
     documents_named: tuple[str, ...] = ()
     values_given: bool = True
     superseded_by: str | None = None
+    replaces: tuple[str, ...] = ()
+    expires: str | None = None
     clauses: tuple[Clause, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -248,6 +250,16 @@ class Document(_Record):
     def issued_on(self) -> date | None:
         """The day (or the first day of the month or year) the text gives for its issue; ``None`` if it gives none."""
         return _first_date(self.issued)
+
+    @cached_property
+    def effective_on(self) -> date | None:
+        """The day the document takes effect, where the text gives one."""
+        return _first_date(self.effective)
+
+    @cached_property
+    def expires_on(self) -> date | None:
+        """The last day the document holds, where one is known."""
+        return _first_date(self.expires)
 
     @property
     def name(self) -> str:

@@ -1,0 +1,139 @@
+"""From a text to the items of a check (``nearzero.check/1``): at least one for every line that says anything."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from assistant.answer import citation
+from assistant.review.references import Finder, Reference
+from assistant.review.verdict import Difference, Judge, Verdict
+from corpus.library import Corpus
+from corpus.model import Clause
+
+if TYPE_CHECKING:
+    from assistant.retrieval.embedding import Embedder
+
+__all__ = ["Check", "Item", "check", "check_lines", "to_json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One reference with its verdict, or a line without a reference.
+
+    ``line`` counts from 1; ``span`` slices that line to ``text`` (the reference, or the whole line). ``claim`` is what
+    the line says the place holds. ``clause`` is the one the verdict rests on.
+    """
+
+    line: int
+    span: tuple[int, int]
+    text: str
+    verdict: Verdict
+    detail: str
+    document_id: str | None = None
+    locator: str | None = None
+    claim: str = ""
+    differences: tuple[Difference, ...] = ()
+    clause: Clause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """All items of one text, in order, and how much of it could be judged."""
+
+    items: tuple[Item, ...]
+    corpus: Corpus
+
+    @property
+    def found(self) -> int:
+        return sum(item.verdict != "no_reference" for item in self.items)
+
+    @property
+    def abstained(self) -> int:
+        return sum(item.verdict == "abstain" for item in self.items)
+
+    @property
+    def judged(self) -> int:
+        return self.found - self.abstained
+
+
+def check(text: str, corpus: Corpus, embedder: "Embedder | None" = None) -> Check:
+    """Check every clause reference of a text, line by line.
+
+    >>> from corpus.library import load
+    >>> [i.verdict for i in check("《公共建筑室内温度控制管理办法》第三条规定夏季不低于24℃。", load()).items]
+    ['altered']
+    """
+    return check_lines(enumerate(text.splitlines(), 1), corpus, embedder)
+
+
+def check_lines(lines: Iterable[tuple[int, str]], corpus: Corpus, embedder: "Embedder | None" = None) -> Check:
+    """The same for lines that carry their own numbers (paragraphs of a document, rows of a sheet)."""
+    finder, judge = Finder(corpus), Judge(corpus, embedder)
+    items: list[Item] = []
+    for number, line in lines:
+        if not line.strip():
+            continue
+        references = finder.find(line)
+        if not references:
+            items.append(_none(number, line))
+        items += [_item(number, line, r, judge) for r in references]
+    return Check(tuple(items), corpus)
+
+
+def _none(number: int, line: str) -> Item:
+    begin = len(line) - len(line.lstrip())
+    text = line.strip()
+    return Item(number, (begin, begin + len(text)), text, "no_reference", "这一行没有引用条款。")
+
+
+def _item(number: int, line: str, reference: Reference, judge: Judge) -> Item:
+    raw = "，".join(line[b:e] for b, e in reference.claim_spans)
+    found = judge.judge(reference, raw)
+    return Item(
+        line=number,
+        span=reference.span,
+        text=reference.text,
+        verdict=found.verdict,
+        detail=found.detail,
+        document_id=found.document_id,
+        locator=reference.place or None,
+        claim=reference.claim,
+        differences=found.differences,
+        clause=found.clause,
+    )
+
+
+def to_json(checked: Check) -> dict[str, Any]:
+    """The stable object of the contract."""
+    return {
+        "schema": "nearzero.check/1",
+        "items": [_item_json(item, checked.corpus, n) for n, item in enumerate(checked.items, 1)],
+        "scope": {
+            "references_found": checked.found,
+            "judged": checked.judged,
+            "abstained": checked.abstained,
+        },
+    }
+
+
+def _item_json(item: Item, corpus: Corpus, n: int) -> dict[str, Any]:
+    clause: dict[str, Any] | None = None
+    if item.clause is not None:
+        held = citation(n, item.clause, corpus.document_of(item.clause))
+        clause = {name: getattr(held, name) for name in held.__slots__}
+    return {
+        "line": item.line,
+        "span": list(item.span),
+        "text": item.text,
+        "document_id": item.document_id,
+        "locator": item.locator,
+        "verdict": item.verdict,
+        "detail": item.detail,
+        "claim": item.claim,
+        "differences": _differences(item.differences),
+        "clause": clause,
+    }
+
+
+def _differences(differences: Sequence[Difference]) -> list[dict[str, str]]:
+    return [{"kind": d.kind, "written": d.written, "held": d.held} for d in differences]

@@ -1,0 +1,128 @@
+"""Binding words: which a claim uses, which the clause uses for the same thing, and whether they say the same."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.review.likeness import pairs
+from assistant.review.words import words
+from corpus.model import Clause, Strength
+
+__all__ = ["Modal", "conflict", "modals"]
+
+
+@dataclass(frozen=True, slots=True)
+class Modal:
+    """One binding word of a text: its class (``must``, ``must_not``, ``may`` …), the word, its place."""
+
+    kind: str
+    text: str
+    span: tuple[int, int]
+
+
+_BOUNDED = re.compile(r"\s*(?:低于|高于|少于|超过|大于|小于|多于|晚于|迟于)")
+_STRENGTH = {
+    Strength.SHALL: "must",
+    Strength.SHOULD: "should",
+    Strength.MAY: "may",
+    Strength.SHALL_NOT: "must_not",
+    Strength.ENCOURAGED: "encouraged",
+    Strength.TARGET: "target",
+}
+_CLASHES = {
+    ("must", "may"),
+    ("must", "encouraged"),
+    ("must", "should"),
+    ("may", "must"),
+    ("may", "must_not"),
+    ("may", "encouraged"),
+    ("encouraged", "must"),
+    ("encouraged", "must_not"),
+    ("encouraged", "may"),
+    ("should", "must"),
+    ("should", "must_not"),
+    ("must", "must_not"),
+    ("must_not", "must"),
+    ("must_not", "may"),
+    ("must_not", "encouraged"),
+    ("must_weak", "may"),
+    ("must_weak", "encouraged"),
+}
+_PART = re.compile(r"[^，,。；;：:]+")
+
+
+def modals(text: str) -> tuple[Modal, ...]:
+    """The binding words of a text in order; 不得低于 and 不应超过 bind like 应.
+
+    >>> [(m.kind, m.text) for m in modals("应优先采用可再生能源，鼓励建设，室温不得低于26℃")]
+    [('must', '应'), ('encouraged', '鼓励'), ('must', '不得')]
+    """
+    shown = words().not_modal.sub(lambda m: "※" * len(m.group()), text)
+    found: list[Modal] = []
+    listed = sorted(((w, kind) for kind, ws in words().modals.items() for w in ws), key=lambda p: -len(p[0]))
+    for word, kind in listed:
+        for match in re.finditer(re.escape(word), shown):
+            if any(match.start() < m.span[1] and m.span[0] < match.end() for m in found):
+                continue
+            bounded = kind == "must_not" and _BOUNDED.match(shown, match.end())
+            found.append(Modal("must" if bounded else kind, word, match.span()))
+    return tuple(sorted(found, key=lambda m: m.span))
+
+
+def conflict(claim: str, clauses: Sequence[Clause]) -> tuple[Modal, str] | None:
+    """The first binding word of the claim that the clauses contradict, and the word they use; ``None`` if none does.
+
+    Each part of the claim is held against the part of the clauses most like it.
+    """
+    whole = modals(claim)
+    for modal in whole:
+        if modal.kind == "target":
+            continue
+        part = next(m.group() for m in _PART.finditer(claim) if m.start() <= modal.span[0] < m.end())
+        if len(pairs(part)) < 2:
+            part = claim
+        held = _held(part, clauses)
+        if not held or any(_agrees(modal, h) for h, _ in held):
+            continue
+        clash = next((word for kind, word in held if _clash(modal, kind, word, held)), None)
+        if clash is not None:
+            return modal, clash
+        if modal.text in {"必须", "一律"} and all(kind == "target" for kind, _ in held):
+            return modal, held[0][1]
+    return None
+
+
+def _agrees(modal: Modal, held: str) -> bool:
+    if modal.kind == held:
+        return True
+    return (modal.kind, held) in {("must", "must_weak"), ("must_weak", "must"), ("must_weak", "must_not")}
+
+
+def _clash(modal: Modal, kind: str, word: str, held: Sequence[tuple[str, str]]) -> bool:
+    """应 against 不得 only where the text itself says so: a digest writes 停用 for 不得使用."""
+    if {modal.kind, kind} == {"must", "must_not"} and (kind, word) == held[-1]:
+        return False
+    return (modal.kind, kind) in _CLASHES
+
+
+def _held(part: str, clauses: Sequence[Clause]) -> list[tuple[str, str]]:
+    """(class, word) of what binds in the stretch of the clauses most like the part, and the clause's own strength."""
+    wanted = pairs(part)
+    best: tuple[float, list[tuple[str, str]]] = (0.0, [])
+    for clause in clauses:
+        for sentence in re.split(r"[。；;]", clause.text):
+            share = len(wanted & pairs(sentence)) / max(len(wanted), 1)
+            if share <= best[0]:
+                continue
+            near = _near(wanted, sentence)
+            bound = [(m.kind, m.text) for m in modals(near)]
+            if clause.strength is not None:
+                bound.append((_STRENGTH[clause.strength], clause.strength.value))
+            best = share, bound
+    return best[1]
+
+
+def _near(wanted: frozenset[str], sentence: str) -> str:
+    """The parts of a sentence between commas that share words with the claim."""
+    parts = [p for p in re.split(r"[，,：:]", sentence) if wanted & pairs(p)]
+    return "，".join(parts) or sentence

@@ -1,0 +1,381 @@
+"""The clause references of a text: which document, which place in it, and what is claimed of it."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from assistant.review.words import words
+from corpus.library import Corpus
+from corpus.locator import Level, Locator, Part, parse
+from corpus.model import Document
+from corpus.numerals import NUMERAL
+from corpus.references import Catalogue, Mention, catalogue_of
+
+__all__ = ["Finder", "Reference"]
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One reference of a line.
+
+    ``span`` covers document and place as written; ``document_ids`` are the documents that can be meant, likeliest
+    first (none: the document is named and not held). ``locators`` are the places named, empty for a whole document.
+    ``number`` is the document number written beside the title. ``carried`` marks a document named earlier.
+    ``claim`` is what the line says the place holds, without the reference itself; ``claim_spans`` is where it stands.
+    """
+
+    span: Span
+    text: str
+    document_ids: tuple[str, ...]
+    named: str
+    locators: tuple[Locator, ...] = ()
+    place: str = ""
+    number: str | None = None
+    number_span: Span | None = None
+    carried: bool = False
+    claim: str = ""
+    claim_spans: tuple[Span, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A document as named in a line, with its number and the place that follows."""
+
+    span: Span
+    ids: tuple[str, ...]
+    text: str
+    quoted: bool
+    number: str | None = None
+    number_span: Span | None = None
+    carried: bool = False
+    sure: bool = True
+
+
+_CN = "[一二三四五六七八九十]+"
+_STEP = (
+    rf"第\s*{NUMERAL}\s*(?:编|章|节|条|款|项|部分|段|目)(?:之{NUMERAL})?"
+    rf"|第\s*\d+(?:\.\d+)+\s*(?:条|款|项|节)?"
+    rf"|第[（(](?:{_CN}|\d+)[）)]项"
+    rf"|附[件录表]\s*(?:[A-Z](?:\.\d+)*|\d+|{_CN})?|[表图]\s*(?:[A-Z]\.)?\d+(?:[.\-]\d+)*|专栏\s*\d+"
+    rf"|\d+(?:\.\d+)+\s*条?|[（(](?:{_CN}|\d{{1,2}})[）)]|{_CN}(?=[、（(]|[^一-龥]|规定|要求|提出|明确|中|的|所|部分|$)"
+)
+_PLACE = re.compile(rf"(?:{_STEP})(?:\s*[、.．]?\s*(?:(?:{_STEP})|(?<=[）)])\d{{1,2}}(?![\d%℃年月.])|(?<=[）)])\d{{1,2}}(?=[\u4e00-\u9fff]))|\s*[、和及与至到]\s*(?=第|附|表)(?:{_STEP}))*")
+_GAP = re.compile(r"[\s，,：:、]{0,2}(?:文件|文|的|中|之|所附|所列)?\s*")
+_BARE_PLACE = re.compile(rf"第\s*{NUMERAL}\s*条(?:之{NUMERAL})?(?:第?\s*{NUMERAL}\s*款)?(?:第?[（(]?{NUMERAL}[）)]?项)?|(?<![\d.〔])\d+(?:\.\d+){{2,}}(?![\d.%])")
+_QUOTED = re.compile(r"《([^《》]{2,80}(?:《[^《》]{2,60}》[^《》]{0,40})?)》")
+_BRACKETED = re.compile(r"\s*[（(]([^（）()《》]{2,60}?(?:[（(][^（）()]{0,12}[）)])?[^（）()]{0,12})[）)]")
+_NUMBERED = re.compile(r"\d\s*号|[A-Za-z]{1,5}\s*/?\s*[A-Z]?\s*\d{2,6}|[A-Z]{2,4}\s*\d")
+_THIS = re.compile(
+    r"(?:该|本|此|上述|前述|同一|同)(?:项|份|部)?(条例|办法|方案|规划|通知|意见|指南|标准|法|规程|指引|规定|规范|细则|文件|文|名录|制度|计划|公告)"
+)
+_SENTENCE = re.compile(r"[^。；;！？!?]*[。；;！？!?]?")
+_EMPTY = re.compile(r"[\s，,。；;：:、（）()“”\"'的了和及与之中均都亦也等已还并]*")
+_MARKS = " ，,。；;：:、"
+_LEAST_CLAIM = 4
+"""Characters below which words beside a reference claim nothing."""
+_AFTER_CLAIM = re.compile(r"^\s*(?:其中|同时|并|还|且|该条|此外|具体|即)")
+
+
+class Finder:
+    """Finds references in the lines of one text, remembering the document named last."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._catalogue: Catalogue = catalogue_of(corpus)
+        self._last: _Named | None = None
+
+    def find(self, line: str) -> tuple[Reference, ...]:
+        """Every reference of a line, in order, each with its claim."""
+        found = [r for r in self._anchors(line)]
+        return tuple(_with_claims(line, found))
+
+    def _anchors(self, line: str) -> list[Reference]:
+        named = self._named(line)
+        found: list[Reference] = []
+        taken: list[Span] = []
+        for index, name in enumerate(named):
+            limit = named[index + 1].span[0] if index + 1 < len(named) else len(line)
+            reference = self._anchored(line, name, limit, located=any(r.locators for r in found if r.span[1] > _start(line, name.span[0])))
+            if name.sure or name.quoted or (reference is not None and reference.locators):
+                self._last = name
+            if reference is not None:
+                found.append(reference)
+                taken.append(reference.span)
+        for match in _BARE_PLACE.finditer(line):
+            if any(match.start() < e and b < match.end() for b, e in taken):
+                continue
+            before = [n for n in named if n.span[1] <= match.start()]
+            source = before[-1] if before else self._earlier(named)
+            if source is None and "条" not in match.group():
+                continue
+            found.append(
+                Reference(
+                    match.span(),
+                    match.group(),
+                    source.ids if source else (),
+                    source.text if source else "",
+                    _locators(match.group()),
+                    match.group(),
+                    carried=True,
+                )
+            )
+            taken.append(match.span())
+        return sorted(found, key=lambda r: r.span)
+
+    def _earlier(self, named: Sequence[_Named]) -> _Named | None:
+        return self._last if not named else None
+
+    def _anchored(self, line: str, name: _Named, limit: int, *, located: bool) -> Reference | None:
+        gap = _GAP.match(line, name.span[1])
+        at = gap.end() if gap else name.span[1]
+        match = _PLACE.match(line, at, limit)
+        cited = bool(words().citing.search(line[: name.span[0]].rstrip(" “\"《"))) or _only_name(line, name.span)
+        if match is None and not cited and (not name.quoted or located) and not (name.number and not located):
+            return None
+        if match is None and not name.sure and not name.quoted:
+            return None
+        end = match.end() if match else name.span[1]
+        span = name.span[0], end
+        return Reference(
+            span,
+            line[span[0] : span[1]],
+            name.ids,
+            name.text,
+            _locators(match.group()) if match else (),
+            match.group().strip() if match else "",
+            name.number,
+            name.number_span,
+            name.carried,
+        )
+
+    def _named(self, line: str) -> list[_Named]:
+        """Documents named in a line: titles in marks first, then what stands outside them."""
+        found: list[_Named] = []
+        hidden = list(line)
+        for match in _QUOTED.finditer(line):
+            ids, _ = self._catalogue.resolve(match[1])
+            found.append(_Named(match.span(), self._likely(ids), match.group(), quoted=True))
+            hidden[match.start() : match.end()] = "※" * len(match.group())
+        rest = "".join(hidden)
+        for mention in self._catalogue.mentions(rest):
+            if "※" in mention.text:
+                continue
+            sure = mention.how == "number" or (mention.how in {"title", "alias"} and len(mention.text) > 3)
+            found.append(_Named(_unmarked(line, mention), self._likely(mention.document_ids), mention.text, quoted=False, sure=sure))
+        for match in _THIS.finditer(rest):
+            if self._last is None and not found:
+                continue
+            own = [n for n in found if n.span[0] <= match.start() and match.end() <= n.span[1] and n.ids]
+            before = [n for n in sorted(found, key=lambda n: n.span) if n.span[1] <= match.start()]
+            source = before[-1] if before else self._last
+            if source is None:
+                continue
+            if own and match.group().startswith("本") and not _fits_kind(source.text, match[1]):
+                continue
+            for name in own:
+                found.remove(name)
+            found.append(_Named(match.span(), source.ids, source.text, quoted=False, carried=True, sure=False))
+        return _joined(line, sorted(found, key=lambda n: n.span))
+
+    def _likely(self, ids: Sequence[str]) -> tuple[str, ...]:
+        """Documents still standing first; a record replaced by another of the same candidates drops out."""
+        held = [self._corpus.document(i) for i in ids]
+        kept = [d for d in held if not (d.superseded_by and d.superseded_by in ids)]
+        return tuple(d.id for d in kept)
+
+
+def _unmarked(line: str, mention: Mention) -> Span:
+    begin, end = mention.span
+    if begin and line[begin - 1] == "“" and "”" in line[begin:end]:
+        begin -= 1
+    return begin, end
+
+
+def _fits_kind(title: str, kind: str) -> bool:
+    return kind in {"文件", "文"} or kind in title
+
+
+def _start(line: str, at: int) -> int:
+    """Where the sentence of a place begins."""
+    return max((line.rfind(stop, 0, at) for stop in "。；;！？"), default=-1) + 1
+
+
+def _only_name(line: str, span: Span) -> bool:
+    return not re.sub(r"[\s\d.、（）()：:；;，,。《》]", "", line[: span[0]] + line[span[1] :])
+
+
+def _joined(line: str, named: list[_Named]) -> list[_Named]:
+    """A title with the number beside it, before or after, as one name."""
+    joined: list[_Named] = []
+    for name in named:
+        last = joined[-1] if joined else None
+        if last is not None and name.span[0] < last.span[1]:
+            continue
+        if last is not None and _beside(line, last, name):
+            title, number = (last, name) if last.quoted or not name.quoted else (name, last)
+            joined[-1] = _Named(
+                (last.span[0], _closed(line, name.span[1])),
+                title.ids,
+                title.text,
+                title.quoted,
+                line[number.span[0] : number.span[1]],
+                number.span,
+                title.carried,
+                title.sure,
+            )
+            continue
+        joined.append(_bracketed(line, name))
+    return joined
+
+
+def _beside(line: str, first: _Named, second: _Named) -> bool:
+    between = line[first.span[1] : second.span[0]]
+    one_number = _NUMBERED.search(first.text) is not None, _NUMBERED.search(second.text) is not None
+    if len(between) > 12 or first.carried or second.carried or one_number[0] == one_number[1]:
+        return False
+    if re.fullmatch(r"\s*[（(][^（）()，。；]*", between):
+        return True
+    return one_number[0] and re.fullmatch(r"\s*(?:文件?)?\s*", between) is not None
+
+
+def _closed(line: str, at: int) -> int:
+    match = re.match(r"[^（）()，。；]{0,10}[）)]", line[at:])
+    return at + match.end() if match else at
+
+
+def _bracketed(line: str, name: _Named) -> _Named:
+    """The number in brackets right after a title, resolved or not."""
+    match = _BRACKETED.match(line, name.span[1])
+    if match is None or not _NUMBERED.search(match[1]) or name.number:
+        return name
+    return _Named((name.span[0], match.end()), name.ids, name.text, name.quoted, match[1], match.span(1), name.carried, name.sure)
+
+
+def _locators(text: str) -> tuple[Locator, ...]:
+    """The places named, one locator each; 第6.2条 and 第（三）项 in the plain forms of the grammar."""
+    plain = re.sub(r"第\s*(\d+(?:\.\d+)+)\s*(?:条|款|项|节)?", r"\1", text)
+    plain = re.sub(r"(\d+(?:\.\d+)+)\s*条", r"\1", plain)
+    plain = re.sub(rf"第[（(]({_CN}|\d+)[）)]项", r"第\1项", plain)
+    whole = parse(unicodedata.normalize("NFKC", plain).replace("(", "（").replace(")", "）") if plain.isascii() else plain)
+    if not whole.parts:
+        return ()
+    last = whole.parts[-1]
+    numbers = [last.number, *whole.others]
+    if whole.until is not None and len(last.number) == 1 and len(whole.until) == 1:
+        numbers = [(n,) for n in range(last.number[0], min(whole.until[0], last.number[0] + 40) + 1)]
+    if len(numbers) == 1:
+        return (Locator(text.strip(), whole.parts),)
+    made = []
+    for one in numbers:
+        parts = (*whole.parts[:-1], Part(last.level, one, last.name))
+        made.append(Locator(Locator("", parts).canonical(), parts))
+    return tuple(made)
+
+
+def alternatives(locator: Locator) -> Iterator[Locator]:
+    """Other readings of a place: 第二部分 for 二, 第5项 for 5, 第8章 for 8, and the other way."""
+    yield locator
+    first = locator.parts[0] if locator.parts else None
+    if first is None:
+        return
+    swaps = {
+        Level.DIVISION: (Level.HEADING, Level.NUMBERED),
+        Level.CHAPTER: (Level.HEADING, Level.NUMBERED),
+        Level.ITEM: (Level.NUMBERED, Level.HEADING),
+        Level.ARTICLE: (Level.HEADING, Level.NUMBERED),
+        Level.HEADING: (Level.DIVISION, Level.CHAPTER),
+        Level.NUMBERED: (Level.CHAPTER, Level.DIVISION),
+    }
+    for level in swaps.get(first.level, ()):
+        parts = (Part(level, first.number, first.name), *locator.parts[1:])
+        yield Locator(locator.text, parts)
+
+
+# --- claims ------------------------------------------------------------------------------------------------------
+
+
+def _with_claims(line: str, found: Sequence[Reference]) -> Iterator[Reference]:
+    """Each reference with what is claimed of it: what follows to the next one, or what stands before a trailing one."""
+    for index, reference in enumerate(found):
+        begin, end = _sentence(line, reference.span)
+        left = max(begin, found[index - 1].span[1] if index else 0)
+        right = end
+        following = [r for r in found[index + 1 :] if r.span[0] < end]
+        shared = index
+        for other in following:
+            if _EMPTY.fullmatch(line[found[shared].span[1] : other.span[0]]):
+                shared += 1
+                continue
+            right = other.span[0]
+            break
+        after_from = found[shared].span[1] if shared > index else reference.span[1]
+        spans = _claim(line, left, reference.span[0], after_from, right, first=index == 0 or left == begin)
+        if not spans and right == end and end < len(line):
+            later = found[shared + 1].span[0] if shared + 1 < len(found) else len(line)
+            spans = _trimmed(line, end, _sentence(line, (min(end, len(line) - 1), end))[1] if later > end else end)
+        elif right == end and end < len(line) and _AFTER_CLAIM.match(line[end:]):
+            later = min((r.span[0] for r in found if r.span[0] >= end), default=len(line))
+            spans = (*spans, *_trimmed(line, end, min(later, _sentence(line, (end, end + 1))[1])))
+        claim = "，".join(_worded(line[b:e]) for b, e in spans if _worded(line[b:e]))
+        yield Reference(
+            **{name: getattr(reference, name) for name in Reference.__slots__ if name not in {"claim", "claim_spans"}},
+            claim=claim,
+            claim_spans=spans,
+        )
+
+
+def _sentence(line: str, span: Span) -> Span:
+    for match in _SENTENCE.finditer(line):
+        if match.end() >= span[1] and match.end() > match.start():
+            return match.start() if match.start() <= span[0] else _start(line, span[0]), match.end()
+    return 0, len(line)
+
+
+def _claim(line: str, left: int, begin: int, after: int, right: int, *, first: bool) -> tuple[Span, ...]:
+    behind = _trimmed(line, after, right)
+    before = _trimmed(line, left, begin) if first else ()
+    size_behind = sum(len(_worded(line[b:e])) for b, e in behind)
+    size_before = sum(len(_worded(line[b:e])) for b, e in before)
+    if size_behind >= _LEAST_CLAIM:
+        lead = before if size_before >= _LEAST_CLAIM and _leads(line[left:begin]) else ()
+        return (*lead, *behind)
+    return before if size_before >= _LEAST_CLAIM else behind
+
+
+def _leads(text: str) -> bool:
+    """Whether words before a reference belong to the claim (以2015年为基数，…) and not to the writer's own story."""
+    return bool(re.search(r"(?:19|20)\d{2}年|\d+\s*[%℃]|占比|比例|：$", text))
+
+
+def _trimmed(line: str, begin: int, end: int) -> tuple[Span, ...]:
+    """The stretch without the writer's own story (本单位已 …), in pieces between commas."""
+    spans: list[Span] = []
+    at = begin
+    for piece in re.split(r"(?<=[，,])", line[begin:end]):
+        own = words().self_.match(piece.strip(" ，,"))
+        told = len(_worded(line[spans[0][0] : spans[-1][1]])) if spans else 0
+        if own and told >= _LEAST_CLAIM:
+            break
+        spans.append((at, at + len(piece)))
+        at += len(piece)
+    if not spans:
+        return ()
+    return ((spans[0][0], spans[-1][1]),) if line[spans[0][0] : spans[-1][1]].strip(f"{_MARKS}（）()") else ()
+
+
+def _worded(text: str) -> str:
+    """A claim without the words that only report it (规定, 依据 …)."""
+    bare = text.strip(_MARKS)
+    bare = re.sub(rf"^(?:{words().citing.pattern.removesuffix('$')})", "", bare)
+    bare = re.sub(rf"(?:，|^)?(?:{words().citing.pattern.removesuffix('$')}|依据为|依据是|出处为|来源)$", "", bare)
+    bare = re.sub(rf"^(?:的|中|所|均|都|也|又)?(?:{words().reporting.pattern})[，：:,]?", "", bare)
+    bare = re.sub(rf"^[，,：:、]?(?:{words().self_.pattern})", "", bare)
+    bare = bare.strip(_MARKS)
+    if bare.startswith(("）", ")")):
+        bare = bare[1:].strip(_MARKS)
+    while bare.endswith(("（", "(")):
+        bare = bare[:-1].strip(_MARKS)
+    return bare

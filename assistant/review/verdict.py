@@ -1,0 +1,386 @@
+"""Whether a reference is right: the cited place against the claim, figures first, then binding words, then sense."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from assistant.review import modals
+from assistant.review.figures import Figure, compare, figures, held_figures
+from assistant.review.likeness import Likeness, pairs
+from assistant.review.references import Reference, alternatives
+from assistant.review.words import words
+from corpus.library import Corpus
+from corpus.locator import Level, Locator
+from corpus.model import Clause, Document, TextStatus
+from corpus.versions import extent, repeal_of, successor
+
+if TYPE_CHECKING:
+    from assistant.retrieval.embedding import Embedder
+
+__all__ = ["Difference", "DifferenceKind", "Judge", "Judgement", "Verdict"]
+
+Verdict = Literal[
+    "right",
+    "wrong_clause",
+    "no_such_clause",
+    "altered",
+    "unknown_document",
+    "superseded",
+    "no_reference",
+    "abstain",
+]
+DifferenceKind = Literal["value", "unit", "year", "modal", "number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is written and what the clause holds."""
+
+    kind: DifferenceKind
+    written: str
+    held: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one reference. ``clause`` is the cited clause, or for ``wrong_clause`` the one that holds the claim."""
+
+    verdict: Verdict
+    detail: str
+    document_id: str | None = None
+    clause: Clause | None = None
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The clauses at one locator; a clause without a number is a place of its own."""
+
+    clauses: tuple[Clause, ...]
+
+    @property
+    def numbered(self) -> bool:
+        return self.clauses[0].locator is not None
+
+    @property
+    def name(self) -> str:
+        return self.clauses[0].place
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """How the figures of a claim stand against one place."""
+
+    same: int
+    total: int
+    differences: tuple[Difference, ...]
+    open: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        return self.same / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    place: _Place
+    share: float
+    score: float
+    checked: _Checked
+
+
+class Judge:
+    """Judges references against one corpus. With an ``embedder``, likeness of sense helps to tell clauses apart."""
+
+    def __init__(self, corpus: Corpus, embedder: "Embedder | None" = None) -> None:
+        self._corpus = corpus
+        self._likeness = Likeness(corpus, embedder)
+
+    @cached_property
+    def _limits(self) -> dict[str, float]:
+        return dict(words().thresholds)
+
+    def judge(self, reference: Reference, raw: str) -> Judgement:
+        """The verdict on a reference; ``raw`` is the claim as written, with the words that report it."""
+        if not reference.document_ids:
+            return self._unknown(reference)
+        document, cited = self._document(reference)
+        number = _number_difference(document, reference.number)
+        if number is not None:
+            return Judgement("altered", f"文号不一致：写作“{number.written}”，应为“{number.held}”。", document.id, _first(cited), (number,))
+        newer = successor(self._corpus, document.id)
+        if newer is not None:
+            return Judgement("superseded", f"{document.name}已由{newer.name}代替。", document.id, _first(cited))
+        if reference.number and not document.number:
+            return Judgement("abstain", "资料库没有记录这份文件的文号，无法核对所写文号。", document.id, _first(cited))
+        return self._content(reference, raw, document, cited)
+
+    def _unknown(self, reference: Reference) -> Judgement:
+        repeal = repeal_of(self._corpus, reference.named or reference.text)
+        if repeal is not None:
+            by = self._corpus.document_of(repeal)
+            return Judgement("superseded", f"这份文件已废止：见{by.name}{repeal.place}。", by.id, repeal)
+        if reference.carried and not reference.named:
+            return Judgement("abstain", "没有写明是哪份文件的条款。")
+        return Judgement("unknown_document", f"资料库里没有这份文件：{reference.named or reference.text}。")
+
+    def _document(self, reference: Reference) -> tuple[Document, tuple[_Place, ...]]:
+        """Of the documents that can be meant, the first that holds the place; with the number written, the one it fits."""
+        held = [self._corpus.document(i) for i in reference.document_ids]
+        if reference.number:
+            held.sort(key=lambda d: _number_difference(d, reference.number) is not None or not d.number)
+        for document in held:
+            if cited := self._cited(document, reference.locators):
+                return document, cited
+        return held[0], ()
+
+    def _cited(self, document: Document, locators: Sequence[Locator]) -> tuple[_Place, ...]:
+        found: dict[str, Clause] = {}
+        for locator in locators:
+            for reading in alternatives(locator):
+                clauses = self._corpus.at(document.id, reading)
+                if clauses:
+                    found.update((c.key, c) for c in clauses)
+                    break
+        return _places(found.values())
+
+    # --- content ---------------------------------------------------------------------------------------------
+
+    def _content(self, reference: Reference, raw: str, document: Document, cited: tuple[_Place, ...]) -> Judgement:
+        claim = reference.claim
+        if reference.locators and not cited:
+            return self._missing(reference, document)
+        if len(pairs(claim)) < 2 and not figures(claim):
+            where = "条款存在" if cited else "文件存在"
+            return Judgement("right", f"{where}；这里没有写出可核对的内容。", document.id, _first(cited) or document.clauses[0])
+        ranked = self._ranked(claim, document)
+        if not cited:
+            return self._whole(claim, raw, document, ranked)
+        keys = {c.key for place in cited for c in place.clauses}
+        inside = [s for s in ranked if any(c.key in keys for c in s.place.clauses)]
+        outside = [s for s in ranked if s not in inside]
+        here = self._together(claim, cited, inside)
+        there = next((s for s in outside if s.place.numbered), None)
+        if there is not None and self._elsewhere(here, there):
+            return _wrong(document, there.place)
+        loose = next((s for s in outside if not s.place.numbered), None)
+        if here.share < self._limits["touches"]:
+            if far := self._far(claim, document):
+                return far
+            if loose is not None and loose.share > here.share + self._limits["ahead"]:
+                detail = f"所引条款没有这项内容；同一文件的{loose.place.name}有，但条号未读到。"
+                return Judgement("abstain", detail, document.id, loose.place.clauses[0])
+            return Judgement("abstain", _undecided(document, cited[0]), document.id, cited[0].clauses[0])
+        return self._compared(claim, raw, document, here)
+
+    def _ranked(self, claim: str, document: Document) -> list[_Scored]:
+        places = _places(document.clauses)
+        senses = self._likeness.senses(claim, [p.clauses for p in places])
+        return sorted((self._scored(claim, p, s) for p, s in zip(places, senses, strict=True)), key=lambda s: -s.score)
+
+    def _scored(self, claim: str, place: _Place, sense: float) -> _Scored:
+        share = self._likeness.share(claim, place.clauses)
+        checked = check_figures(claim, place.clauses)
+        weight = self._limits["sense"] if sense else 0.0
+        score = (1 - weight) * share + weight * sense * max(share, 0.5) + self._limits["figures"] * checked.share
+        return _Scored(place, share, score, checked)
+
+    def _together(self, claim: str, cited: tuple[_Place, ...], inside: Sequence[_Scored]) -> _Scored:
+        """The cited places as one: the best score, the figures of all."""
+        clauses = tuple(c for place in cited for c in place.clauses)
+        best = inside[0]
+        ordered = tuple(c for s in inside for c in s.place.clauses)
+        place = _Place(ordered or clauses)
+        return _Scored(place, self._likeness.share(claim, place.clauses), best.score, check_figures(claim, place.clauses))
+
+    def _elsewhere(self, here: _Scored, there: _Scored) -> bool:
+        """Whether another place of the document holds the claim rather than the cited one."""
+        if there.share < self._limits["decides"]:
+            return False
+        if here.checked.total and here.checked.share == 1 and here.share >= self._limits["decides"]:
+            return there.checked.share == 1 and there.share > here.share + 2 * self._limits["ahead"]
+        return there.score > here.score + self._limits["ahead"] and there.share > here.share
+
+    def _compared(self, claim: str, raw: str, document: Document, here: _Scored) -> Judgement:
+        """The claim against the cited place, once that is known to be about the same thing."""
+        clause = self._nearest(claim, here.place)
+        checked = here.checked
+        if checked.differences:
+            return _altered(document, clause, checked.differences)
+        if checked.open:
+            detail = f"所引条款里没有“{'、'.join(checked.open)}”，现有{clause.text_status.label}无法判断。"
+            return Judgement("abstain", detail, document.id, clause)
+        clash = modals.conflict(raw, here.place.clauses)
+        if clash is not None:
+            return _altered(document, clause, (Difference("modal", clash[0].text, clash[1]),))
+        return Judgement("right", f"与{document.name}{here.place.name}一致（{clause.text_status.label}）。", document.id, clause)
+
+    def _nearest(self, claim: str, place: _Place) -> Clause:
+        return max(place.clauses, key=lambda c: (check_figures(claim, (c,)).share, self._likeness.share(claim, (c,))))
+
+    def _whole(self, claim: str, raw: str, document: Document, ranked: Sequence[_Scored]) -> Judgement:
+        """A document named without a place: the clause most like the claim decides, if any is like it."""
+        best = ranked[0]
+        if best.share < self._limits["touches"]:
+            if far := self._far(claim, document):
+                return far
+            return Judgement("abstain", "文件存在；现有摘编中没有可核对这句话的条款。", document.id)
+        return self._compared(claim, raw, document, best)
+
+    def _missing(self, reference: Reference, document: Document) -> Judgement:
+        """The place is not among the clauses held: beyond the end of the document, or simply not digested."""
+        ranked = self._ranked(reference.claim, document) if pairs(reference.claim) else []
+        best = next((s for s in ranked if s.place.numbered), None)
+        decided = best is not None and best.share >= self._limits["decides"] and best.checked.share in {0.0, 1.0}
+        end = extent(document, reference.locators[0])
+        if end is not None:
+            hint = f"；这项内容见{best.place.name}" if best is not None and decided and best.score > self._limits["elsewhere"] else ""
+            return Judgement("no_such_clause", f"{document.name}没有{reference.place}：{end}{hint}。", document.id)
+        fits = best is not None and (not best.checked.total or best.checked.share == 1)
+        if best is not None and decided and fits and best.score >= self._limits["elsewhere"]:
+            return _wrong(document, best.place)
+        return Judgement("abstain", f"现有摘编没有收入{reference.place}，无法判断。", document.id)
+
+    def _far(self, claim: str, document: Document) -> Judgement | None:
+        """Another document that holds the claim with all its figures, where the cited one says nothing of it."""
+        best: tuple[float, Clause | None] = (self._limits["elsewhere"], None)
+        for clause in self._corpus.clauses:
+            if clause.document_id == document.id or clause.locator is None:
+                continue
+            share = self._likeness.share(claim, (clause,))
+            if share <= best[0]:
+                continue
+            checked = check_figures(claim, (clause,))
+            if not checked.differences and not checked.open:
+                best = share, clause
+        if best[1] is None:
+            return None
+        other = self._corpus.document_of(best[1])
+        detail = f"这项内容不在{document.name}，见{other.name}{best[1].place}。"
+        return Judgement("wrong_clause", detail, document.id, best[1])
+
+
+def check_figures(claim: str, clauses: Sequence[Clause]) -> _Checked:
+    """Every figure of the claim against the figures of the clauses."""
+    held = [f for clause in clauses for f in held_figures(clause)]
+    same, total = 0, 0
+    differences: list[Difference] = []
+    missing: list[str] = []
+    for figure in figures(claim):
+        if figure.kind == "period" and not any(h.kind == "period" for h in held):
+            continue
+        total += 1
+        found = _found(figure, held)
+        if found is None:
+            missing.append(figure.text)
+        elif isinstance(found, Difference):
+            differences.append(found)
+        else:
+            same += 1
+    return _Checked(same, total, tuple(dict.fromkeys(differences)), tuple(missing))
+
+
+def _found(figure: Figure, held: Sequence[Figure]) -> Difference | Figure | None:
+    """The held figure a written one repeats, how it differs from the one said of the same thing, or ``None``."""
+    fits = [(compare(figure, h), h) for h in held]
+    same = [h for fit, h in fits if fit == "same"]
+    if same:
+        best = max(same, key=lambda h: _near(figure, h))
+        rivals = [h for fit, h in fits if fit in {"other_value", "other_unit"}]
+        rival = max(rivals, key=lambda h: _near(figure, h), default=None)
+        if rival is None or figure.kind == "year" or _near(figure, rival) <= _near(figure, best) + _SWAPPED:
+            return best
+        return Difference("value", _shown(figure), _shown(rival))
+    for wanted, kind in (("other_sense", "modal"), ("other_value", "value"), ("other_unit", "unit"), ("other_thing", "value")):
+        options = [h for fit, h in fits if fit == wanted]
+        if not options:
+            continue
+        best = max(options, key=lambda h: _near(figure, h))
+        if figure.kind == "year":
+            return Difference("year", f"{figure.text}年", f"{best.text}年")
+        if wanted == "other_thing" and _near(figure, best) < _SWAPPED:
+            return None
+        return Difference(kind, _shown(figure), _shown(best))  # type: ignore[arg-type]
+    return None
+
+
+_SWAPPED = 0.3
+"""How much nearer another figure's words must be before a number found is taken to be the number of something else."""
+
+
+def _near(one: Figure, two: Figure) -> float:
+    first, second = pairs(one.around), pairs(two.around)
+    if not first or not second:
+        return 0.0
+    bound = 0.05 if one.bound and one.bound == two.bound else 0.0
+    return len(first & second) / min(len(first), len(second)) + bound
+
+
+def _shown(figure: Figure) -> str:
+    sign = {1: "≥", -1: "≤"}.get(figure.bound, "")
+    return f"{sign}{figure.text}"
+
+
+def _places(clauses: Iterable[Clause]) -> tuple[_Place, ...]:
+    grouped: dict[str, list[Clause]] = {}
+    for clause in clauses:
+        grouped.setdefault(clause.locator.canonical() or clause.locator.text if clause.locator else clause.key, []).append(clause)
+    return tuple(_Place(tuple(group)) for group in grouped.values())
+
+
+def _first(cited: Sequence[_Place]) -> Clause | None:
+    return cited[0].clauses[0] if cited else None
+
+
+def _wrong(document: Document, place: _Place) -> Judgement:
+    return Judgement("wrong_clause", f"这项内容在{place.name}（{place.clauses[0].heading}），不在所引条款。", document.id, place.clauses[0])
+
+
+def _altered(document: Document, clause: Clause, differences: tuple[Difference, ...]) -> Judgement:
+    order = {"value": 0, "unit": 1, "year": 2, "number": 3, "modal": 4}
+    ordered = tuple(sorted(differences, key=lambda d: order[d.kind]))
+    shown = "；".join(f"写作“{d.written}”，{clause.text_status.label}为“{d.held}”" for d in ordered)
+    return Judgement("altered", f"与{document.name}{clause.place}不一致：{shown}。", document.id, clause, ordered)
+
+
+def _undecided(document: Document, place: _Place) -> str:
+    if not document.values_given or place.clauses[0].text_status is TextStatus.DIGEST:
+        return f"现有摘编没有写到这项内容，无法判断{place.name}是否如此规定。"
+    return f"{place.name}的原文没有这项内容，同一文件也没有找到。"
+
+
+# --- numbers of documents ------------------------------------------------------------------------------------------
+
+
+def _number_difference(document: Document, written: str | None) -> Difference | None:
+    """The document number written beside the title, if it is not one of the document's own."""
+    if not written or not document.number:
+        return None
+    own = re.split(r"[、;；]|(?<=号)[，,]", document.number)
+    for number in own:
+        if _same_number(written, number):
+            return None
+    return Difference("number", written, document.number)
+
+
+def _same_number(written: str, held: str) -> bool:
+    one, two = _plain_number(written), _plain_number(held)
+    first, second = re.findall(r"\d+", one), re.findall(r"\d+", two)
+    if not first or not second:
+        return one == two
+    # A standard cited without its year, a decree without its office: what is written must agree, not be complete.
+    if first != second and first != second[: len(first)] and first != second[-len(first) :]:
+        return False
+    letters, others = re.sub(r"[\d.\-]", "", one), re.sub(r"[\d.\-]", "", two)
+    return letters in others or others in letters or bool(set(pairs(letters)) & set(pairs(others)))
+
+
+def _plain_number(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return re.sub(r"[\s〔〕\[\]()（）【】第年号文令/]", "", folded.replace("—", "-").replace("–", "-"))
+
+
+_LEVELS = frozenset({Level.ARTICLE, Level.DIVISION})
