@@ -161,9 +161,9 @@ def _answer_line(assistant: "Assistant", line: str, when: date | None) -> dict[s
     identity: Any = None
     try:
         record = json.loads(line)
+        identity = record.get("id") if isinstance(record, dict) else None
         if not isinstance(record, dict) or not isinstance(record.get("question"), str):
             raise InputError("这一行不是带 question 的 JSON 对象。")
-        identity = record.get("id")
         session, given = record.get("session"), record.get("as_of")
         if not isinstance(session, str | None) or not isinstance(given, str | None):
             raise InputError("session 和 as_of 应是文字。")
@@ -237,11 +237,11 @@ def search(
                 "heading": clause.heading,
                 "text": clause.text,
                 "exact": hit.exact,
-                "legs": dict(hit.legs),
+                "legs": {name: {"rank": leg.rank, "score": round(leg.score, 6)} for name, leg in hit.legs.items()},
             }
         )
     if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False, default=list))
+        typer.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
         typer.echo(f"{row['rank']:>2}. {row['score']:.3f} 《{row['title']}》{row['locator'] or ''} {row['heading']}")

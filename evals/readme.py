@@ -23,7 +23,7 @@ def examples(assistant: Assistant) -> str:
     """The three worked examples as the terminal shows them."""
     blocks = []
     for question in EXAMPLES:
-        answer = plain(assistant.ask(question))
+        answer = re.sub(r"^\[", "- [", plain(assistant.ask(question)), flags=re.M)
         blocks.append(f"**{question}**\n\n" + "\n".join(f"> {line}".rstrip() for line in answer.splitlines()))
     return "\n\n".join(blocks)
 

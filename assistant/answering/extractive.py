@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assistant.answer import Citation, Figure, figure
 from assistant.answering.evidence import Evidence, Ledger
 from assistant.answering.grounding import numbers
-from assistant.answering.indicators import Candidate, TermWeights, others, rank
+from assistant.answering.indicators import Candidate, TermWeights, is_draft, others, rank
 from assistant.answering.question import Question, bigrams, cues
 from corpus.model import Clause, Document, Indicator, Region, Strength, TextStatus
 
@@ -38,7 +38,6 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
-_DRAFT = re.compile(r"征求意见稿|草案")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +173,9 @@ def _tag(clause: Clause) -> str:
 
 def _caveat(item: Evidence) -> str:
     """What a reader must know before relying on this clause, in brackets, or nothing."""
-    clause, document = item.clause, item.document
+    document = item.document
     notes = []
-    if _DRAFT.search(f"{document.title}{clause.heading}") or (clause.note and "只是征求意见稿" in clause.note):
+    if is_draft(item):
         notes.append("征求意见稿，不是现行规定")
     if document.region is Region.ELSEWHERE:
         notes.append("外地做法，仅供对照")
@@ -242,16 +241,20 @@ def _figure(
     mark = ledger.mark(item)
     fitting = [c for c in candidates if c.score >= 0.8 * best.score and (not question.units or c.unit_fits)]
     same = [c for c in fitting if c.evidence is item]
-    lead = "；".join(f"{stated(c.indicator)}{_scope(c.indicator)}" for c in same[:4])
+    lead = "；".join(f"{stated(c.indicator)}{_scope(c.indicator)}{_draft(c)}" for c in same[:4])
     body = f"{_tag(item.clause)}{_excerpt(question, item.clause, weights)}{mark}{_caveat(item)}"
     beside = [c for c in fitting if c.evidence is not item and c.evidence.document is item.document][:2]
-    also = "；".join(f"{stated(c.indicator)}{_scope(c.indicator)}{ledger.mark(c.evidence)}" for c in beside)
+    also = "；".join(f"{stated(c.indicator)}{_scope(c.indicator)}{ledger.mark(c.evidence)}{_draft(c)}" for c in beside)
     return [
         f"{lead}{mark}。",
         body,
         f"同一文件另有规定：{also}。" if also else "",
         _beside(best, others(best, everything, weights), ledger),
     ]
+
+
+def _draft(candidate: Candidate) -> str:
+    return "，只是征求意见稿，不是现行规定" if is_draft(candidate.evidence, candidate.indicator) else ""
 
 
 def _beside(best: Candidate, different: Sequence[Candidate], ledger: Ledger) -> str:
@@ -297,19 +300,16 @@ def _rank_of_force(row: Candidate) -> int:
     item = row.evidence
     if item.document.region is Region.ELSEWHERE:
         return 2
-    return 1 if _is_draft(item, row.indicator) else 0
-
-
-def _is_draft(item: Evidence, indicator: Indicator) -> bool:
-    text = f"{item.clause.heading}{indicator.scope or ''}"
-    return bool(_DRAFT.search(text)) or (bool(_DRAFT.search(item.document.title)) and "正式" not in item.clause.heading)
+    return 1 if is_draft(item, row.indicator) else 0
 
 
 def _force(item: Evidence, indicator: Indicator) -> str:
-    if _is_draft(item, indicator):
+    if is_draft(item, indicator):
         return "征求意见稿，非现行"
     if item.document.region is Region.ELSEWHERE:
         return "外地，仅对照"
+    if "参考值" in item.clause.text:
+        return "参考值"
     strength = item.clause.strength.value if item.clause.strength else "背景数据"
     return f"{strength}（{item.document.status}）" if item.document.status else strength
 

@@ -1,6 +1,7 @@
 """Which of the indicators in the evidence answers the question, and which others say something different."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from assistant.answering.question import Question, bigrams, cues
 from corpus.library import Corpus
 from corpus.model import Indicator, Region
 
-__all__ = ["Candidate", "TermWeights", "others", "rank"]
+__all__ = ["DRAFT", "Candidate", "TermWeights", "is_draft", "others", "rank"]
+
+DRAFT = re.compile(r"征求意见稿|草案")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,20 @@ def _candidate(
     score += 0.1 if item.clause.strength else -0.1
     # What a reader can check himself comes first: a document with a number, a clause with a number.
     score += 0.1 * (item.document.number is not None) + 0.1 * (item.clause.locator is not None)
+    if is_draft(item, indicator) and not DRAFT.search(question.text):
+        score -= 0.4
     if question.bounds:
         score += 0.3 if indicator.comparator in question.bounds else -0.3
     if question.years:
         score += 0.4 if indicator.year in question.years else -0.3 * (indicator.year is not None)
     return Candidate(item, indicator, score, max(near, context), fits)
+
+
+def is_draft(item: Evidence, indicator: Indicator | None = None) -> bool:
+    """Whether the clause or the figure stands in a draft for comment only, which binds nobody."""
+    if DRAFT.search(f"{item.clause.heading}{(indicator and indicator.scope) or ''}"):
+        return True
+    return bool(DRAFT.search(item.document.title)) and "正式" not in item.clause.heading
 
 
 def _contradicts(question: str, name: str) -> bool:
