@@ -89,7 +89,8 @@ def segmented(corpus: Corpus) -> Search:
 
 def dense(corpus: Corpus, embedder: Embedder) -> Search:
     """Cosine of question and passage vectors, exact."""
-    texts = passages(corpus)
+    # Alike in length together: a batch costs what its longest text costs.
+    texts = sorted(passages(corpus), key=lambda p: len(p.text))
     vectors = embedder.embed_passages([p.text for p in texts])
 
     def search(question: str, k: int) -> Ranking:
