@@ -104,7 +104,7 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise InputError(
-            f"打不开 {host}:{port}（{error.strerror}）。请用 NEARZERO_PORT 换一个端口，或关掉占用它的程序。"
+            f"打不开 {host}:{port}：端口已被占用，或者这不是本机的地址。请用 --port（或 NEARZERO_PORT）换一个端口再试。"
         ) from error
 
 
