@@ -175,7 +175,10 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Computation:
-    """A finished calculation: every number with its unit, formula, factor, source and year."""
+    """A finished calculation: every number with its unit, formula, factor, source and year.
+
+    ``inputs`` holds what was given, as given; ``labels`` the Chinese name of every input.
+    """
 
     tool: str
     title: str
@@ -233,6 +236,7 @@ def to_json(computation: Computation) -> dict[str, Any]:
         "tool": computation.tool,
         "title": computation.title,
         "inputs": dict(computation.inputs),
+        "labels": {name: computation.labels[name] for name in computation.inputs},
         "total": {
             "label": total.label,
             "value": _clean(total.value),

@@ -265,6 +265,7 @@ def test_json_keeps_the_contract() -> None:
     made = to_json(run("meeting", {"attendees": "80 人", "venue_electricity": "350 度"}))
     assert made["tool"] == "meeting"
     assert made["inputs"] == {"attendees": "80 人", "venue_electricity": "350 度"}
+    assert made["labels"] == {"attendees": "参会人数", "venue_electricity": "会场用电量"}
     # 350 kWh × 0.4419 kg/kWh = 154.665 kg
     assert made["total"] == {
         "label": "会议碳排放",
