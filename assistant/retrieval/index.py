@@ -15,7 +15,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,8 @@ Progress = Callable[[int, int], None]
 _FORMAT = 1
 _CURRENT = "current.json"
 _BATCH = 64
+_DATABASE = "chroma/chroma.sqlite3"
+_DAMAGED = "检索索引已损坏：请运行 nearzero index 重建。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What generation is in force and what it was built for and from."""
+    """What generation is in force and what it was built for and from; ``files`` gives the size of each of its files."""
 
     format: int
     generation: str
@@ -67,6 +69,7 @@ class Manifest:
     dimension: int
     server: str
     size: int
+    files: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def build(
         digests = tuple(p.digest for p in passages)
         held = _held(root, manifest, settings)
         kept = sum(d in held for d in digests)
-        if manifest and _fits(manifest, settings) and _digests(root, manifest) == digests:
+        if manifest and _fits(manifest, settings) and _whole(root, manifest) and _digests(root, manifest) == digests:
             return BuildReport(0, 0, kept, time.perf_counter() - started)
         model = model or embedder(settings.embedding)
         generation = f"g-{uuid.uuid4().hex[:12]}"
@@ -125,6 +128,7 @@ def build(
             dimension=int(vectors.shape[1]),
             server=settings.chroma_url or "",
             size=len(passages),
+            files=_files(root / generation),
         )
         _put_in_force(root, new)
         _sweep(root, settings, {new.generation, new.previous})
@@ -135,7 +139,7 @@ def build(
 def is_current(passages: Sequence[Passage], settings: Settings) -> bool:
     """Whether the index in force is whole and built from exactly these passages with this embedding."""
     manifest = _manifest(settings.index_path)
-    if manifest is None or not _fits(manifest, settings):
+    if manifest is None or not _fits(manifest, settings) or not _whole(settings.index_path, manifest):
         return False
     return _digests(settings.index_path, manifest) == tuple(p.digest for p in passages)
 
@@ -154,6 +158,8 @@ def load(settings: Settings) -> Index:
         )
     if manifest.server != (settings.chroma_url or ""):
         raise IndexUnavailable("检索索引建在另一个 Chroma 上：请运行 nearzero index 重建。")
+    if not _whole(root, manifest):
+        raise IndexUnavailable(_DAMAGED)
     folder = root / manifest.generation
     try:
         client = dense.connect(folder / "chroma", settings.chroma_url)
@@ -168,7 +174,7 @@ def load(settings: Settings) -> Index:
             segmenter=Segmenter(json.loads((folder / "words.json").read_text(encoding="utf-8"))),
         )
     except (OSError, ValueError, KeyError) as error:
-        raise IndexUnavailable("检索索引已损坏：请运行 nearzero index 重建。") from error
+        raise IndexUnavailable(_DAMAGED) from error
 
 
 def _fits(manifest: Manifest, settings: Settings) -> bool:
@@ -176,6 +182,21 @@ def _fits(manifest: Manifest, settings: Settings) -> bool:
         _FORMAT,
         settings.embedding,
         settings.chroma_url or "",
+    )
+
+
+def _files(folder: Path) -> dict[str, int]:
+    """Every file with its size; the database's is not told, as it may change while it is only read."""
+    found = {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    kept = {name: size for name, size in found.items() if not name.startswith("chroma/")}
+    return kept | ({_DATABASE: -1} if _DATABASE in found else {})
+
+
+def _whole(root: Path, manifest: Manifest) -> bool:
+    """Whether nothing of the generation was lost or cut short since it was built."""
+    folder = root / manifest.generation
+    return all(
+        (path := folder / name).is_file() and size in {-1, path.stat().st_size} for name, size in manifest.files.items()
     )
 
 
@@ -256,9 +277,8 @@ def _write(
     lexical.save(folder / "lexical")
     np.save(folder / "vectors.npy", vectors)
     np.save(folder / "centre.npy", vectors.mean(axis=0))
-    client = dense.connect(folder / "chroma", settings.chroma_url)
-    DenseIndex.create(client, generation).add(digests, vectors, batch=min(client.get_max_batch_size(), 5000))
-    client.close()
+    with closing(dense.connect(folder / "chroma", settings.chroma_url)) as client:
+        DenseIndex.create(client, generation).add(digests, vectors, batch=min(client.get_max_batch_size(), 5000))
 
 
 def _put_in_force(root: Path, manifest: Manifest) -> None:
@@ -274,7 +294,8 @@ def _sweep(root: Path, settings: Settings, keep: set[str]) -> None:
     """Remove what killed or finished builds left behind."""
     gone = [path for path in root.glob("g-*") if path.is_dir() and path.name not in keep]
     if gone and settings.chroma_url:
-        dense.drop(dense.connect(root, settings.chroma_url), (path.name for path in gone))
+        with closing(dense.connect(root, settings.chroma_url)) as client:
+            dense.drop(client, (path.name for path in gone))
     for path in gone:
         shutil.rmtree(path, ignore_errors=True)
     for path in root.glob(f"{_CURRENT}.*"):

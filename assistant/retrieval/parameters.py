@@ -20,6 +20,7 @@ class Parameters:
     dense_weight: float
     dense_weight_named: float
     document_boost: float
+    numbered_boost: float
     expansion_weight: float
     guideline: str
 
@@ -36,6 +37,7 @@ def parameters() -> Parameters:
         dense_weight=raw["fusion"]["dense_weight"],
         dense_weight_named=raw["fusion"]["dense_weight_named"],
         document_boost=raw["boost"]["document"],
+        numbered_boost=raw["boost"]["numbered"],
         expansion_weight=raw["expansion"]["weight"],
         guideline=raw["guideline"]["document"],
     )

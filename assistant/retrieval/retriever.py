@@ -152,7 +152,7 @@ class Retriever:
         for position, row in enumerate(pool):
             passage = self._rows[row]
             if passage is not None and passage.document_id in named:
-                score[position] += self._parameters.document_boost * named[passage.document_id]
+                score[position] += named[passage.document_id]
             if int(row) in exact:
                 score[position] += _FIRST
         order = top(score, k)
@@ -228,11 +228,12 @@ class Retriever:
         return rows, [cosine for _, cosine in found], {row: rank for rank, row in enumerate(rows, 1)}
 
     def _documents(self, mentions: Sequence[Mention]) -> dict[str, float]:
-        """Documents named, with how surely: one that can mean several shares its boost among them."""
+        """Documents named, with what that adds to their clauses; the less likely meaning of a name gets less."""
         named: dict[str, float] = {}
         for mention in mentions:
-            for place, document_id in enumerate(mention.document_ids[:_MEANT]):
-                named[document_id] = max(named.get(document_id, 0.0), 1.0 / (1 + place))
+            boost = self._parameters.numbered_boost if mention.how == "number" else self._parameters.document_boost
+            for place, document_id in enumerate(mention.document_ids[:_MEANT], 1):
+                named[document_id] = max(named.get(document_id, 0.0), boost / place)
         return named
 
     def _exact(self, asked: Sequence[Place]) -> tuple[set[int], tuple[tuple[str, str], ...]]:

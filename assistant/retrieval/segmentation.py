@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from assistant.retrieval.embedding import clean
@@ -94,8 +93,8 @@ def vocabulary(texts: Iterable[str], own: Iterable[str]) -> dict[str, int]:
     """The words of jieba's dictionary that occur in the texts, with their frequencies, and the corpus's own terms."""
     import jieba
 
-    with Path(jieba.get_dict_file().name).open(encoding="utf-8") as lines:
-        frequency = {word: int(count) for word, count, *_ in (line.split(" ") for line in lines)}
+    with jieba.get_dict_file() as lines:
+        frequency = {word: int(count) for word, count, *_ in (line.decode("utf-8").split(" ") for line in lines)}
     prefixes = {word[:end] for word in frequency if len(word) <= _LONGEST for end in range(2, len(word))}
     found: dict[str, int] = {}
     for text in texts:

@@ -1,0 +1,109 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.library import Corpus, load
+from corpus.references import Catalogue, Named, catalogue, catalogue_of, mentions
+
+LEAD = "plan-green-lead-carbon-peak"
+SAVING = "reg-public-institution-energy-saving"
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return load()
+
+
+@pytest.fixture(scope="module")
+def laws() -> Catalogue:
+    return catalogue(
+        [
+            Named("nat", "中华人民共和国节约用水条例", "国务院令第776号"),
+            Named("sz", "深圳市节约用水条例", region="深圳"),
+            Named("gz", "广州市节约用水条例"),
+            Named("two", "甲办法、乙管理办法（试行）", "财库〔2019〕9号、财库〔2019〕18号"),
+            Named("std", "公共机构碳排放核算指南", "JS/T 303-2026"),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "document_id", "how"),
+    [
+        ("国管节能〔2021〕426号怎么说", "国管节能〔2021〕426号", LEAD, "number"),
+        ("按国管节能[2021]426号办", "国管节能[2021]426号", LEAD, "number"),
+        ("按照国管节能（2021）426号办", "国管节能（2021）426号", LEAD, "number"),
+        ("国管节能２０２１年４２６号", "国管节能２０２１年４２６号", LEAD, "number"),
+        ("426号文", "426号文", LEAD, "alias"),
+        ("531号令第三条", "531号令", SAVING, "number"),
+        ("国务院令第531号", "国务院令第531号", SAVING, "number"),
+        ("GB55015-2021附录C", "GB55015-2021", "std-gb55015-c06-office", "number"),
+        ("gb 55015 里", "gb 55015", "std-gb55015-c06-office", "number"),
+        ("DB44/T 2267的限额", "DB44/T 2267", "gd-db44t2267-2021", "number"),
+        ("《公共机构节能条例》第十四条", "《公共机构节能条例》", SAVING, "title"),
+        ("公共机构节能条例里", "公共机构节能条例", SAVING, "title"),
+        ("节能条例第十四条", "节能条例", SAVING, "alias"),
+        ("“十四五”规划二（三）", "十四五”规划", "plan-145-energy-resources", "alias"),
+        ("固体废物法怎么罚", "固体废物法", "law-solid-waste", "alias"),
+        ("公车管理办法第几条", "公车管理办法", "rule-official-vehicles-2017", "abbreviation"),
+        ("2024-2025年节能降碳行动方案", "2024-2025年节能降碳行动方案", "plan-energy-carbon-2024-2025", "title"),
+    ],
+)
+def test_a_document_goes_by_many_names(corpus: Corpus, text: str, written: str, document_id: str, how: str) -> None:
+    (mention,) = mentions(corpus, text)
+    assert mention.document_ids[0] == document_id
+    assert mention.how == how
+    assert mention.text == text[slice(*mention.span)]
+    assert mention.text.strip("“") == written
+
+
+@pytest.mark.parametrize(
+    "text", ["什么标准", "会议的要求", "3号楼的空调", "用2号充电桩", "加95号汽油", "5月12号开会", "有关规定", ""]
+)
+def test_plain_words_name_nothing(corpus: Corpus, text: str) -> None:
+    assert mentions(corpus, text) == ()
+
+
+@pytest.mark.parametrize("text", ["《火星管理办法》", "国办发〔2031〕99号", "GB/T 99999-2020"])
+def test_a_name_of_nothing_held_is_told_as_such(corpus: Corpus, text: str) -> None:
+    (mention,) = mentions(corpus, text)
+    assert mention.document_ids == ()
+
+
+def test_another_places_document_is_not_ours(laws: Catalogue) -> None:
+    assert [m.document_ids for m in laws.mentions("深圳市节约用水条例第三条")] == [("sz",)]
+    assert [m.document_ids for m in laws.mentions("节约用水条例第三条")] == [("nat",)]
+    assert [m.document_ids for m in laws.mentions("杭州市节约用水条例第三条")] == [()]
+
+
+def test_what_can_mean_several_gives_several(laws: Catalogue) -> None:
+    (mention,) = laws.mentions("用水条例")
+    assert set(mention.document_ids) == {"nat", "sz", "gz"}
+
+
+def test_joint_titles_and_numbers(laws: Catalogue) -> None:
+    for text in ("乙管理办法", "财库〔2019〕18号", "《乙管理办法（试行）》"):
+        assert [m.document_ids for m in laws.mentions(text)] == [("two",)]
+
+
+def test_several_in_one_sentence_in_order(laws: Catalogue) -> None:
+    found = laws.mentions("深圳市节约用水条例和JS/T 303以及776号令")
+    assert [m.document_ids for m in found] == [("sz",), ("std",), ("nat",)]
+
+
+def test_every_shipped_title_and_number_names_its_document(corpus: Corpus) -> None:
+    names = catalogue_of(corpus)
+    for document in corpus.documents:
+        for text in (f"《{document.title}》", *document.aliases):
+            assert any(document.id in m.document_ids for m in names.mentions(text)), (document.id, text)
+
+
+@given(st.text(alphabet="近零碳节能条例办法《》〔〕第号文2021GB/T 通知法", max_size=40))
+def test_spans_lie_in_the_text_and_do_not_overlap(text: str) -> None:
+    names = catalogue([Named("a", "节能条例", "国发〔2021〕21号"), Named("b", "近零碳办法", "GB/T 2021-12")])
+    end = 0
+    for mention in names.mentions(text):
+        assert mention.span[0] >= end
+        assert mention.text == text[slice(*mention.span)]
+        end = mention.span[1]
+    assert end <= len(text)
