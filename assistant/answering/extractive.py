@@ -15,6 +15,7 @@ from assistant.answering.grounding import numbers
 from assistant.answering.indicators import Candidate, TermWeights, is_draft, others, rank
 from assistant.answering.question import Question, bigrams, cues
 from corpus.model import Clause, Document, Indicator, Region, Strength, TextStatus
+from corpus.numerals import chinese
 
 __all__ = ["Draft", "write"]
 
@@ -30,7 +31,7 @@ OVERVIEW = 8
 NO_VALUE = "查到的条款里没有给出这个数值，相关的规定是："
 
 _SENTENCE = re.compile(r"[^。；]+[。；]?")
-_COMPARATORS = {">=": "不低于", "<=": "不高于", ">": "高于", "<": "低于", "≈": "约", "=": ""}
+_COMPARATORS = {">=": "不低于", "<=": "不高于", ">": "超过", "<": "低于", "≈": "约", "=": ""}
 _DATE_COMPARATORS = {">=": "不早于", "<=": "不晚于", ">": "晚于", "<": "早于", "≈": "约", "=": ""}
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -89,7 +90,7 @@ def _blocks(
         everything = rank(question, evidence, weights)
         return _figure(question, candidates, everything, weights, ledger)
     if question.asked == "yes_no":
-        return _yes_no(question, pool, candidates, weights, ledger)
+        return _yes_no(question, pool, candidates, rank(question, evidence, weights), weights, ledger)
     lead = NO_VALUE if question.asked == "figure" and question.units else ""
     return [lead, *_points(question, pool, ledger)]
 
@@ -214,11 +215,18 @@ def stated(indicator: Indicator, *, bold: bool = True) -> str:
     >>> stated(Indicator(name="冬季温度", value=20, unit="℃", comparator="<="))
     '冬季温度**不高于20 ℃**'
     """
-    dated = indicator.unit in {"年", "日期", "年月"} and indicator.comparator != "≈"
+    dated = indicator.comparator != "≈" and _is_date(indicator)
     plain = Indicator(name=indicator.name, value=indicator.value, unit=indicator.unit, comparator="=")
     words = (_DATE_COMPARATORS if dated else _COMPARATORS)[indicator.comparator]
     mark = "**" if bold else ""
     return f"{indicator.name}{'' if words else '：'}{mark}{words}{plain.written}{mark}"
+
+
+def _is_date(indicator: Indicator) -> bool:
+    """A point in time, not a length of time: 2030 年 but not 8 年."""
+    if indicator.unit in {"日期", "年月"}:
+        return True
+    return indicator.unit == "年" and isinstance(indicator.value, int | float) and indicator.value >= 1900
 
 
 def _scope(indicator: Indicator) -> str:
@@ -243,7 +251,14 @@ def _figure(
     same = [c for c in fitting if c.evidence is item]
     lead = "；".join(f"{stated(c.indicator)}{_scope(c.indicator)}{_draft(c)}" for c in same[:4])
     body = f"{_tag(item.clause)}{_excerpt(question, item.clause, weights)}{mark}{_caveat(item)}"
-    beside = [c for c in fitting if c.evidence is not item and c.evidence.document is item.document][:2]
+    said = {(c.indicator.name, c.indicator.value) for c in same}
+    beside = [
+        c
+        for c in fitting
+        if c.evidence is not item
+        and c.evidence.document is item.document
+        and (c.indicator.name, c.indicator.value) not in said
+    ][:2]
     also = "；".join(f"{stated(c.indicator)}{_scope(c.indicator)}{ledger.mark(c.evidence)}{_draft(c)}" for c in beside)
     return [
         f"{lead}{mark}。",
@@ -393,7 +408,12 @@ _NEGATED = re.compile(r"(可以|能|允许)不(?!可以|能)|不(?!可以|能|�
 
 
 def _yes_no(
-    question: Question, pool: Sequence[Evidence], candidates: Sequence[Candidate], weights: TermWeights, ledger: Ledger
+    question: Question,
+    pool: Sequence[Evidence],
+    candidates: Sequence[Candidate],
+    everything: Sequence[Candidate],
+    weights: TermWeights,
+    ledger: Ledger,
 ) -> list[str]:
     measured = _measured(question, candidates)
     if measured is not None:
@@ -409,7 +429,7 @@ def _yes_no(
         return weights.share(bigrams(f"{item.clause.heading} {item.clause.text}"), question.terms) + item.score
 
     best = max(pool, key=closeness)
-    word = _verdict(question.text, best.clause.strength)
+    word = _verdict(question.text, best.clause)
     rest = [e for e in pool if e is not best]
     if word:
         lead = f"**{word}**{_excerpt(question, best.clause, weights)}{ledger.mark(best)}{_caveat(best)}"
@@ -418,9 +438,17 @@ def _yes_no(
     return [lead, *_points(question, rest, ledger, most=2, title="相关规定：")]
 
 
-def _verdict(text: str, strength: Strength | None) -> str:
+_CONDITIONAL = re.compile(
+    r"超过|超出|超了|超标|达到.{1,12}的|以上的|情形|原则上|除.{1,20}外|有条件|符合.{1,12}的|可以不|的除外"
+)
+
+
+def _verdict(text: str, clause: Clause) -> str:
     """The word that opens the answer; nothing where the clause's strength does not settle it."""
+    strength = clause.strength
     negated, duty, permit = bool(_NEGATED.search(text)), bool(_DUTY.search(text)), bool(_PERMIT.search(text))
+    if strength in {Strength.SHALL, Strength.SHALL_NOT} and _CONDITIONAL.search(clause.text):
+        return "看情况，条文有条件：" if negated or duty or permit else ""
     match strength:
         case Strength.SHALL if negated:
             return "不可以，这是“应”做到的要求："
@@ -445,20 +473,42 @@ def _verdict(text: str, strength: Strength | None) -> str:
 
 
 def _measured(question: Question, candidates: Sequence[Candidate]) -> tuple[str, Candidate] | None:
-    """Hold a quantity of the question against the limit the best fitting indicator sets."""
+    """Hold a quantity of the question against the limits that the best fitting clause sets in its unit."""
     from tools.quantities import find
 
-    for candidate in candidates[:4]:
-        indicator = candidate.indicator
-        compare = _COMPARE.get(indicator.comparator)
-        if compare is None or not isinstance(indicator.value, float | int):
+    for given in find(question.text):
+        if given.value is None:
             continue
-        for given in find(question.text):
-            if given.value is None or not _same_unit(given.text, indicator.unit):
-                continue
-            word = "符合" if compare(given.value, float(indicator.value)) else "不符合"
-            return f"**{word}：**{given.text}，规定是{stated(indicator)}{_scope(indicator)}", candidate
+        fitting = [c for c in candidates[:6] if _same_unit(given.text, c.indicator.unit) and _limit(c) is not None]
+        if not fitting:
+            continue
+        limits = [c for c in fitting if c.evidence is fitting[0].evidence]
+        meets = {_COMPARE[c.indicator.comparator](given.value, _limit(c) or 0.0) for c in limits}
+        settled = (
+            {True: "符合", False: "不符合"} if _binds(limits[0]) else {True: "达到参考数值", False: "没有达到参考数值"}
+        )
+        word = "看情况" if len(meets) > 1 else settled[meets.pop()]
+        told = "；".join(f"{stated(c.indicator)}{_scope(c.indicator)}" for c in limits[:3])
+        return f"**{word}：**{given.text}，规定是{told}", limits[0]
     return None
+
+
+def _binds(candidate: Candidate) -> bool:
+    """Whether the limit is a rule in force here; a target, a reference value, a draft or another place's rule is not."""
+    item = candidate.evidence
+    return (
+        item.clause.strength in {Strength.SHALL, Strength.SHALL_NOT}
+        and "参考值" not in item.clause.text
+        and item.document.region is not Region.ELSEWHERE
+        and not is_draft(item, candidate.indicator)
+    )
+
+
+def _limit(candidate: Candidate) -> float | None:
+    value = candidate.indicator.value
+    if candidate.indicator.comparator not in _COMPARE or not isinstance(value, int | float):
+        return None
+    return float(value)
 
 
 def _same_unit(written: str, unit: str) -> bool:
@@ -473,7 +523,8 @@ def _same_unit(written: str, unit: str) -> bool:
 def _points(question: Question, pool: Sequence[Evidence], ledger: Ledger, most: int = 3, title: str = "") -> list[str]:
     if not pool:
         return []
-    kept = [e for e in pool if e.score >= 0.8 * pool[0].score][:most]
+    near, most = (0.7, most + 1) if question.asked == "list" else (0.8, most)
+    kept = [e for e in pool if e.score >= near * pool[0].score][:most]
     lines = [_point(e, ledger) for e in kept]
     if title:
         return ["\n".join([title, "", *lines])]
@@ -489,8 +540,16 @@ def _point(item: Evidence, ledger: Ledger, bullet: str = "- ") -> str:
 def _unwritten(clause: Clause, most: int = 3) -> str:
     """The clause's indicators whose value its text puts in words only (一半 for 50 %), in brackets."""
     held = numbers(clause.text)
-    apart = [i for i in clause.indicators if not numbers(i.written) <= held]
+    apart = [i for i in clause.indicators if not numbers(i.written) <= held and not _in_words(i, clause.text)]
     return f"（{'；'.join(stated(i, bold=False) + _scope(i) for i in apart[:most])}）" if apart else ""
+
+
+def _in_words(indicator: Indicator, text: str) -> bool:
+    """Whether the text writes the value in Chinese numerals (三千个 for 3000)."""
+    value = indicator.value
+    if not isinstance(value, int | float) or value != int(value) or not 0 < value < 10_000:
+        return False
+    return chinese(int(value)) in text
 
 
 def _excerpt(question: Question, clause: Clause, weights: TermWeights) -> str:

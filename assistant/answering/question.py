@@ -105,6 +105,8 @@ def read(
         for pattern, fitting in table.measures:
             if pattern.search(lowered):
                 units |= fitting
+    if asked == "yes_no" and not units:
+        units = _units_given(text)
     letters = sum(c.isascii() and c.isalpha() for c in text)
     return Question(
         text=text.strip(),
@@ -119,3 +121,18 @@ def read(
         documents=tuple(documents),
         residue=text if residue is None else residue,
     )
+
+
+def _units_given(text: str) -> set[str]:
+    """The units of the quantities a person holds against a rule (能开到22度吗): the rule must be in one of them."""
+    from tools.quantities import find
+
+    units: set[str] = set()
+    for given in find(text):
+        if given.dimension == "temperature" or "temperature" in given.ambiguous:
+            units |= {"℃", "摄氏度"}
+        elif given.dimension == "ratio":
+            units.add("%")
+        else:
+            units.add(given.text.lstrip("0123456789.,零〇一二两三四五六七八九十百千"))
+    return units
