@@ -44,15 +44,20 @@ class Figure:
         return float(match.group()) if match else None
 
 
+_CODES = re.compile(r"[A-Z]{1,5}\d{0,4}(?:/[A-Z]{1,2})?\s*\d{3,6}(?:\.\d+)?(?:[-—–]\d{4})?|[〔［\[]\d{4}[〕］\]]\s*\d+\s*号|第\s*\d+\s*号")
+"""Numbers of standards and documents; they name, they do not measure."""
 _YEAR = re.compile(r"(?<![\d.〔\[（(])((?:19|20)\d{2})(?=\s*(?:年|[—～~－-]\s*(?:19|20)\d{2}\s*年))")
 _DATE = re.compile(r"(?:((?:19|20)\d{2})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*日|((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})")
-_GRADE = re.compile(r"([一二三四五1-5])\s*(星级?)|([1-5])\s*(A)级?|(?<![\d一二三四五六七八九十])([一二三四五1-5])\s*(级)(?!以上政府|政府|机关|人民|及以上|市|机构)")
+_GRADE = re.compile(
+    r"(?<![\d.])(\d+(?:\.\d+)?|[一二三四五])\s*(星级?)|(?<![\d.])(\d+(?:\.\d+)?)\s*(A)级?"
+    r"|(?<![\d.一二三四五六七八九十])(\d+(?:\.\d+)?|[一二三四五])\s*(级)(?!以上政府|政府|机关|人民|及以上|市|机构)"
+)
 _COUNT = re.compile(
     r"(?<![\d.第])(\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)\s*(万|亿)?\s*(个|项|种|章|条|分|类|处|座|部分|款|步|大类|人|辆|块|层|倍|次)(?![月日年点])"
 )
 _PERIOD = re.compile(r"(?:每|按)(半年|季度?|月|周|日|天|两年|三年)|(?:一)?次/(季度|月|周|天)")
 _PERIOD_DAYS = {"半年": 182, "季": 91, "季度": 91, "月": 30, "周": 7, "日": 1, "天": 1, "两年": 730, "三年": 1095}
-_NUMBER = re.compile(r"(?<![\d.A-Za-z〔（(第_/-])\d+(?:\.\d+)?(?![\d.A-Za-z号〕月日条款项章页．、/-])")
+_NUMBER = re.compile(r"(?<![\d.A-Za-z〔第_])\d+(?:\.\d+)?(?![\d.〕]|\s*号|\s*[条款章])")
 _ARTICLE = {"个", "次", "条", "层", "步", "人", "种", "项", "类", "处"}
 _LEAST = re.compile(r"(?:不低于|不少于|不得低于|不得少于|不小于|至少|高于|大于|超过|多于|不应低于|≥|>|最低)[^，。；]{0,4}$")
 _MOST = re.compile(r"(?:不高于|不超过|不得高于|不得超过|不大于|不多于|最高|最多|低于|小于|少于|不晚于|不迟于|控制在|≤|<|不应高于|限值)[^，。；]{0,4}$")
@@ -70,7 +75,7 @@ def figures(text: str, masked: Sequence[tuple[int, int]] = ()) -> tuple[Figure, 
     [('year', '2025', 2025.0, 0), ('quantity', '30%', 30.0, 1), ('date', '3月31日', 331.0, 0)]
     """
     plain = list(text)
-    for begin, end in masked:
+    for begin, end in (*masked, *(m.span() for m in _CODES.finditer(text))):
         plain[begin:end] = "※" * (end - begin)
     shown = "".join(plain)
     found: list[Figure] = []
@@ -90,7 +95,7 @@ def held_figures(clause: Clause) -> tuple[Figure, ...]:
 
 @cache
 def _held(text: str, heading: str, indicators: tuple[Indicator, ...]) -> tuple[Figure, ...]:
-    found = [replace(f, around=f.around) for f in figures(text)]
+    found = list(figures(text))
     found += figures(heading)
     for indicator in indicators:
         found += _of_indicator(indicator)
@@ -98,7 +103,7 @@ def _held(text: str, heading: str, indicators: tuple[Indicator, ...]) -> tuple[F
 
 
 def _of_indicator(indicator: Indicator) -> Iterator[Figure]:
-    about = f"{indicator.name}{indicator.scope or ''}"
+    about = f"{indicator.name} {indicator.scope or ''}"
     bound = {">=": 1, ">": 1, "<=": -1, "<": -1}.get(indicator.comparator, 0)
     for year, base in ((indicator.year, False), (indicator.base_year, True)):
         if year:
@@ -135,14 +140,16 @@ def _quantities(text: str) -> Iterator[Figure]:
         if q.ambiguous:
             continue
         low, high = (q.value, q.value) if q.value is not None else (q.low, q.high)
-        if low is not None and high is not None:
+        if low is not None and high is not None and q.unit == "dimensionless" and q.text.endswith(("个", "项", "种")):
+            yield Figure(q.span, q.text, "count", low, high, unit=q.text[-1])
+        elif low is not None and high is not None:
             yield Figure(q.span, q.text, "quantity", low, high, unit=q.unit, dimension=q.dimension)
 
 
 def _grades(text: str) -> Iterator[Figure]:
     for match in _GRADE.finditer(text):
         digit, unit = match[1] or match[3] or match[5], match[2] or match[4] or match[6]
-        value = number(digit)
+        value = float(digit) if digit[0].isdigit() else float(number(digit))
         yield Figure(match.span(), match.group(), "grade", value, value, unit=unit[0])
 
 
@@ -254,6 +261,8 @@ def _dimensions_alike(one: str, two: str) -> bool:
     alike = {"co2e": "mass", "co2": "mass", "ce": "mass", "temperature_difference": "temperature"}
 
     def plain(label: str) -> list[str]:
+        if label.startswith("ratio"):  # 人均能耗降幅11.11% is a share, not a share per person
+            return ["ratio"]
         return [alike.get(part, part) for part in label.split("/") if part != "time" or label == "time"]
 
     return plain(one) == plain(two) or (one.split("/")[0] in _THINGS and two.split("/")[0] in _THINGS)

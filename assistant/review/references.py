@@ -24,7 +24,8 @@ class Reference:
     ``span`` covers document and place as written; ``document_ids`` are the documents that can be meant, likeliest
     first (none: the document is named and not held). ``locators`` are the places named, empty for a whole document.
     ``number`` is the document number written beside the title. ``carried`` marks a document named earlier.
-    ``claim`` is what the line says the place holds, without the reference itself; ``claim_spans`` is where it stands.
+    ``claim`` is what the line says the place holds, without the reference itself; ``claim_spans`` is where it stands;
+    ``after`` is what the line goes on to say in later sentences, up to the next reference.
     """
 
     span: Span
@@ -38,6 +39,7 @@ class Reference:
     carried: bool = False
     claim: str = ""
     claim_spans: tuple[Span, ...] = field(default=())
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,14 @@ class _Named:
 
 _CN = "[一二三四五六七八九十]+"
 _STEP = (
-    rf"第\s*{NUMERAL}\s*(?:编|章|节|条|款|项|部分|段|目)(?:之{NUMERAL})?"
+    rf"第\s*{NUMERAL}\s*(?:[至到—-]\s*第?{NUMERAL}\s*)?(?:编|章|节|条|款|项|部分|段|目)(?:之{NUMERAL})?"
     rf"|第\s*\d+(?:\.\d+)+\s*(?:条|款|项|节)?"
     rf"|第[（(](?:{_CN}|\d+)[）)]项"
     rf"|附[件录表]\s*(?:[A-Z](?:\.\d+)*|\d+|{_CN})?|[表图]\s*(?:[A-Z]\.)?\d+(?:[.\-]\d+)*|专栏\s*\d+"
     rf"|\d+(?:\.\d+)+\s*条?|[（(](?:{_CN}|\d{{1,2}})[）)]|{_CN}(?=[、（(]|[^一-龥]|规定|要求|提出|明确|中|的|所|部分|$)"
 )
 _PLACE = re.compile(rf"(?:{_STEP})(?:\s*[、.．]?\s*(?:(?:{_STEP})|(?<=[）)])\d{{1,2}}(?![\d%℃年月.])|(?<=[）)])\d{{1,2}}(?=[\u4e00-\u9fff]))|\s*[、和及与至到]\s*(?=第|附|表)(?:{_STEP}))*")
-_GAP = re.compile(r"[\s，,：:、]{0,2}(?:文件|文|的|中|之|所附|所列)?\s*")
+_GAP = re.compile(r"[\s，,：:、]{0,2}(?:文件|文|的|中|之|所附|所列|解读稿?|正文)?(?:[（(][^（）()]{1,16}[）)])?的?\s*")
 _BARE_PLACE = re.compile(rf"第\s*{NUMERAL}\s*条(?:之{NUMERAL})?(?:第?\s*{NUMERAL}\s*款)?(?:第?[（(]?{NUMERAL}[）)]?项)?|(?<![\d.〔])\d+(?:\.\d+){{2,}}(?![\d.%])")
 _QUOTED = re.compile(r"《([^《》]{2,80}(?:《[^《》]{2,60}》[^《》]{0,40})?)》")
 _BRACKETED = re.compile(r"\s*[（(]([^（）()《》]{2,60}?(?:[（(][^（）()]{0,12}[）)])?[^（）()]{0,12})[）)]")
@@ -71,7 +73,9 @@ _NUMBERED = re.compile(r"\d\s*号|[A-Za-z]{1,5}\s*/?\s*[A-Z]?\s*\d{2,6}|[A-Z]{2,
 _THIS = re.compile(
     r"(?:该|本|此|上述|前述|同一|同)(?:项|份|部)?(条例|办法|方案|规划|通知|意见|指南|标准|法|规程|指引|规定|规范|细则|文件|文|名录|制度|计划|公告)"
 )
-_SENTENCE = re.compile(r"[^。；;！？!?]*[。；;！？!?]?")
+_SENTENCE = re.compile(r"[^。！？!?]*[。！？!?]?")
+_PLACE_END = {True: r"(?![\d.]*\d|[.．]\d|\s*[%℃年月日家台吨万亿千个度])", False: ""}
+"""A bare number is a place only where no unit follows."""
 _EMPTY = re.compile(r"[\s，,。；;：:、（）()“”\"'的了和及与之中均都亦也等已还并]*")
 _MARKS = " ，,。；;：:、"
 _LEAST_CLAIM = 4
@@ -86,6 +90,7 @@ class Finder:
         self._corpus = corpus
         self._catalogue: Catalogue = catalogue_of(corpus)
         self._last: _Named | None = None
+        self._held: dict[str, tuple[re.Pattern[str], ...]] = {}
 
     def find(self, line: str) -> tuple[Reference, ...]:
         """Every reference of a line, in order, each with its claim."""
@@ -98,14 +103,14 @@ class Finder:
         taken: list[Span] = []
         for index, name in enumerate(named):
             limit = named[index + 1].span[0] if index + 1 < len(named) else len(line)
-            reference = self._anchored(line, name, limit, located=any(r.locators for r in found if r.span[1] > _start(line, name.span[0])))
+            reference = self._anchored(line, name, limit, located=_within(line, name.span[0], found))
             if name.sure or name.quoted or (reference is not None and reference.locators):
                 self._last = name
             if reference is not None:
                 found.append(reference)
                 taken.append(reference.span)
         for match in _BARE_PLACE.finditer(line):
-            if any(match.start() < e and b < match.end() for b, e in taken):
+            if any(match.start() < e and b < match.end() for b, e in taken) or _told_of(line, match.span(), found):
                 continue
             before = [n for n in named if n.span[1] <= match.start()]
             source = before[-1] if before else self._earlier(named)
@@ -131,9 +136,11 @@ class Finder:
     def _anchored(self, line: str, name: _Named, limit: int, *, located: bool) -> Reference | None:
         gap = _GAP.match(line, name.span[1])
         at = gap.end() if gap else name.span[1]
-        match = _PLACE.match(line, at, limit)
+        match = self._held_place(line, at, name.ids) or _PLACE.match(line, at, limit)
         cited = bool(words().citing.search(line[: name.span[0]].rstrip(" “\"《"))) or _only_name(line, name.span)
-        if match is None and not cited and (not name.quoted or located) and not (name.number and not located):
+        if match is None and located:
+            return None
+        if match is None and not cited and not name.quoted and not name.number:
             return None
         if match is None and not name.sure and not name.quoted:
             return None
@@ -150,6 +157,24 @@ class Finder:
             name.number_span,
             name.carried,
         )
+
+    def _held_place(self, line: str, at: int, ids: Sequence[str]) -> "re.Match[str] | None":
+        """A place written just as one of the documents numbers it, where the grammar alone reads less (税费指引 9, 5)."""
+        best = _PLACE.match(line, at)
+        for document_id in ids:
+            for text in self._places(document_id):
+                match = text.match(line, at)
+                if match and (best is None or match.end() > best.end()):
+                    best = match
+        return best
+
+    def _places(self, document_id: str) -> tuple["re.Pattern[str]", ...]:
+        if document_id not in self._held:
+            texts = {c.locator.text for c in self._corpus.document(document_id).clauses if c.locator}
+            self._held[document_id] = tuple(
+                re.compile(re.sub(r"(?:\\\s|\s)+", r"\\s*", re.escape(t)) + _PLACE_END.get(t[-1].isdigit(), "")) for t in texts
+            )
+        return self._held[document_id]
 
     def _named(self, line: str) -> list[_Named]:
         """Documents named in a line: titles in marks first, then what stands outside them."""
@@ -187,6 +212,22 @@ class Finder:
         return tuple(d.id for d in kept)
 
 
+def _within(line: str, at: int, found: Sequence[Reference]) -> bool:
+    """Whether a document is named inside what a clause of another is said to hold (第一条规定依据《…》制定)."""
+    before = [r for r in found if r.locators and r.span[1] > _start(line, at)]
+    return bool(before) and not _EMPTY.fullmatch(line[before[-1].span[1] : at])
+
+
+def _told_of(line: str, span: Span, found: Sequence[Reference]) -> bool:
+    """Whether a bare 第六十条 is part of a claim (违反第六十条的), not a reference of its own."""
+    before = [r for r in found if r.locators and r.span[1] > _start(line, span[0])]
+    if not before or _EMPTY.fullmatch(line[before[-1].span[1] : span[0]]):
+        return False
+    begins = re.search(r"(?:[，,；;、（(]|同时|以及|并|和)\s*(?:根据|按照|依据|依照|按)?$", line[: span[0]])
+    reports = re.match(rf"\s*(?:还|也|则|又)?(?:{words().reporting.pattern}|[，：:])", line[span[1] :])
+    return not (begins and reports)
+
+
 def _unmarked(line: str, mention: Mention) -> Span:
     begin, end = mention.span
     if begin and line[begin - 1] == "“" and "”" in line[begin:end]:
@@ -200,7 +241,7 @@ def _fits_kind(title: str, kind: str) -> bool:
 
 def _start(line: str, at: int) -> int:
     """Where the sentence of a place begins."""
-    return max((line.rfind(stop, 0, at) for stop in "。；;！？"), default=-1) + 1
+    return max((line.rfind(stop, 0, at) for stop in "。！？!?"), default=-1) + 1
 
 
 def _only_name(line: str, span: Span) -> bool:
@@ -319,11 +360,14 @@ def _with_claims(line: str, found: Sequence[Reference]) -> Iterator[Reference]:
         elif right == end and end < len(line) and _AFTER_CLAIM.match(line[end:]):
             later = min((r.span[0] for r in found if r.span[0] >= end), default=len(line))
             spans = (*spans, *_trimmed(line, end, min(later, _sentence(line, (end, end + 1))[1])))
+        told = max((e for _, e in spans), default=right)
+        later = min((r.span[0] for r in found if r.span[0] >= max(end, told)), default=len(line))
         claim = "，".join(_worded(line[b:e]) for b, e in spans if _worded(line[b:e]))
         yield Reference(
-            **{name: getattr(reference, name) for name in Reference.__slots__ if name not in {"claim", "claim_spans"}},
+            **{name: getattr(reference, name) for name in Reference.__slots__ if name not in {"claim", "claim_spans", "after"}},
             claim=claim,
             claim_spans=spans,
+            after=line[max(end, told) : later] if right == end else "",
         )
 
 

@@ -158,7 +158,7 @@ class Judge:
             return Judgement("right", f"{where}；这里没有写出可核对的内容。", document.id, _first(cited) or document.clauses[0])
         ranked = self._ranked(claim, document)
         if not cited:
-            return self._whole(claim, raw, document, ranked)
+            return self._whole(reference, raw, document, ranked)
         keys = {c.key for place in cited for c in place.clauses}
         inside = [s for s in ranked if any(c.key in keys for c in s.place.clauses)]
         outside = [s for s in ranked if s not in inside]
@@ -174,7 +174,7 @@ class Judge:
                 detail = f"所引条款没有这项内容；同一文件的{loose.place.name}有，但条号未读到。"
                 return Judgement("abstain", detail, document.id, loose.place.clauses[0])
             return Judgement("abstain", _undecided(document, cited[0]), document.id, cited[0].clauses[0])
-        return self._compared(claim, raw, document, here)
+        return self._compared(reference, raw, document, here)
 
     def _ranked(self, claim: str, document: Document) -> list[_Scored]:
         places = _places(document.clauses)
@@ -204,10 +204,18 @@ class Judge:
             return there.checked.share == 1 and there.share > here.share + 2 * self._limits["ahead"]
         return there.score > here.score + self._limits["ahead"] and there.share > here.share
 
-    def _compared(self, claim: str, raw: str, document: Document, here: _Scored) -> Judgement:
+    def _compared(self, reference: Reference, raw: str, document: Document, here: _Scored) -> Judgement:
         """The claim against the cited place, once that is known to be about the same thing."""
-        clause = self._nearest(claim, here.place)
+        clause = self._nearest(reference.claim, here.place)
         checked = here.checked
+        for sentence in re.split(r"[。！？!?]", reference.after):
+            # A later sentence counts only where it is about the same thing and not the writer's own story.
+            if words().self_.search(sentence) or self._likeness.share(sentence, here.place.clauses) < self._limits["decides"]:
+                continue
+            more = check_figures(sentence, here.place.clauses)
+            checked = _Checked(
+                checked.same + more.same, checked.total + more.total, (*checked.differences, *more.differences), checked.open
+            )
         if checked.differences:
             return _altered(document, clause, checked.differences)
         if checked.open:
@@ -221,14 +229,15 @@ class Judge:
     def _nearest(self, claim: str, place: _Place) -> Clause:
         return max(place.clauses, key=lambda c: (check_figures(claim, (c,)).share, self._likeness.share(claim, (c,))))
 
-    def _whole(self, claim: str, raw: str, document: Document, ranked: Sequence[_Scored]) -> Judgement:
+    def _whole(self, reference: Reference, raw: str, document: Document, ranked: Sequence[_Scored]) -> Judgement:
         """A document named without a place: the clause most like the claim decides, if any is like it."""
+        claim = reference.claim
         best = ranked[0]
         if best.share < self._limits["touches"]:
             if far := self._far(claim, document):
                 return far
             return Judgement("abstain", "文件存在；现有摘编中没有可核对这句话的条款。", document.id)
-        return self._compared(claim, raw, document, best)
+        return self._compared(reference, raw, document, best)
 
     def _missing(self, reference: Reference, document: Document) -> Judgement:
         """The place is not among the clauses held: beyond the end of the document, or simply not digested."""
@@ -269,7 +278,9 @@ def check_figures(claim: str, clauses: Sequence[Clause]) -> _Checked:
     same, total = 0, 0
     differences: list[Difference] = []
     missing: list[str] = []
-    for figure in figures(claim):
+    written = figures(claim)
+    years = {f.low for f in written if f.kind == "year" and not f.base}
+    for figure in written:
         if figure.kind == "period" and not any(h.kind == "period" for h in held):
             continue
         total += 1
@@ -278,6 +289,8 @@ def check_figures(claim: str, clauses: Sequence[Clause]) -> _Checked:
             missing.append(figure.text)
         elif isinstance(found, Difference):
             differences.append(found)
+        elif figure.kind != "year" and years and (late := _other_year(figure, held, years)):
+            differences.append(late)
         else:
             same += 1
     return _Checked(same, total, tuple(dict.fromkeys(differences)), tuple(missing))
@@ -291,7 +304,10 @@ def _found(figure: Figure, held: Sequence[Figure]) -> Difference | Figure | None
         best = max(same, key=lambda h: _near(figure, h))
         rivals = [h for fit, h in fits if fit in {"other_value", "other_unit"}]
         rival = max(rivals, key=lambda h: _near(figure, h), default=None)
-        if rival is None or figure.kind == "year" or _near(figure, rival) <= _near(figure, best) + _SWAPPED:
+        bare = figure.kind == "quantity" and all(h.kind == "number" for h in same)
+        if bare and (other := next((h for fit, h in fits if fit == "other_unit"), None)):
+            return Difference("unit", _shown(figure), _shown(other))
+        if rival is None or figure.kind == "year" or not _swapped(_near(figure, best), _near(figure, rival)):
             return best
         return Difference("value", _shown(figure), _shown(rival))
     for wanted, kind in (("other_sense", "modal"), ("other_value", "value"), ("other_unit", "unit"), ("other_thing", "value")):
@@ -307,8 +323,25 @@ def _found(figure: Figure, held: Sequence[Figure]) -> Difference | Figure | None
     return None
 
 
-_SWAPPED = 0.3
+def _other_year(figure: Figure, held: Sequence[Figure], years: set[float]) -> Difference | None:
+    """The year a figure is set for, where the claim names only others."""
+    stated = {h.year for h in held if h.year and compare(figure, h) == "same"}
+    if not stated or years & stated:
+        return None
+    return Difference("year", f"{max(years):g}年", f"{max(stated)}年")
+
+
+_SWAPPED = 0.2
 """How much nearer another figure's words must be before a number found is taken to be the number of something else."""
+
+
+def _swapped(best: float, rival: float) -> bool:
+    """Whether the number found belongs to something else: another figure's words are nearer, or are all there."""
+    return rival > best + _SWAPPED or (rival >= _NAMED > best)
+
+
+_NAMED = 0.95
+"""From here on a figure is named in full."""
 
 
 def _near(one: Figure, two: Figure) -> float:
