@@ -83,7 +83,7 @@ _FREE_STANDING = frozenset(
 """Levels that may be named without what encloses them; （三） or 2. alone could be anywhere."""
 
 _CODE = r"[A-Z]?(?:\.?[0-9]+)(?:[.\-][0-9]+)*|[A-Z](?![A-Za-z])"
-_ORDINAL_RE = rf"第(?P<ord>{NUMERAL})(?P<kind>编|章|节|条|款|项|部分|段)(?:之(?P<sub>{NUMERAL}))?"
+_ORDINAL_RE = rf"第[（(]?(?P<ord>{NUMERAL})[）)]?(?P<kind>编|章|节|条|款|项|部分|段)(?:之(?P<sub>{NUMERAL}))?"
 _ATTACHED_RE = rf"(?P<att>附件|附录|附表|专栏|说明|表|图)\s*(?P<code>{_CODE}|[一二三四五六七八九十]+)?"
 _TOKEN = re.compile(
     rf"{_ORDINAL_RE}|{_ATTACHED_RE}"
@@ -171,12 +171,20 @@ class Locator:
         >>> parse("第3条第2款").canonical(), parse("三(五)2").canonical()
         ('第三条第二款', '三（五）2')
         """
-        return "".join(_written(p, self.parts[i + 1 : i + 2], first=i == 0) for i, p in enumerate(self.parts))
+        out = ""
+        for i, part in enumerate(self.parts):
+            written = _written(part, self.parts[i + 1 : i + 2], first=i == 0)
+            # 附件 followed by 一 would read as annex one.
+            apart = i and (self.parts[i - 1].level >= Level.ANNEX or self.parts[i - 1].level is Level.NAME)
+            out += " " + written if apart and not written.startswith(" ") else written
+        return out
 
 
 def _holds(asked: Part, held: Part, locator: Locator, *, last: bool) -> bool:
-    if asked.level is not held.level:
+    if asked.level is not held.level or asked.name != held.name:
         return False
+    if asked.level is Level.APPENDIX and held.number[: len(asked.number)] == asked.number:
+        return True
     if asked.number == held.number:
         return True
     if asked.level is Level.NUMBERED and held.number[: len(asked.number)] == asked.number:

@@ -13,14 +13,17 @@ from corpus.locator import Locator, parse
 __all__ = [
     "Clause",
     "Confidence",
+    "Definition",
     "Document",
     "DocumentKind",
     "Indicator",
+    "Place",
     "Region",
     "Scene",
     "Source",
     "SourceKind",
     "Strength",
+    "Table",
     "TextStatus",
 ]
 
@@ -184,6 +187,33 @@ LocatorField = Annotated[
 ]
 
 
+class Place(_Record):
+    """A numbered place inside a clause (a 款 or 项) and the span of the clause text it takes."""
+
+    locator: LocatorField = None
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class Table(_Record):
+    """A table of an original text as printed: names of the columns (none for a form), rows, and the unit of the whole."""
+
+    locator: LocatorField = None
+    caption: str = ""
+    unit: str = ""
+    header: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...]
+    page: int | None = None
+
+
+class Definition(_Record):
+    """A term a document defines, in its own words."""
+
+    term: str = Field(min_length=1)
+    text: str = Field(min_length=1)
+    locator: LocatorField = None
+
+
 class Clause(_Record):
     """One clause, in our words (digest) or the official ones (original).
 
@@ -204,6 +234,15 @@ class Clause(_Record):
     indicator_sources: tuple[str, ...] = ()
     values_given: bool = True
     text_status: TextStatus = TextStatus.DIGEST
+    page: int | None = None
+    """Page of the file the original was read from."""
+    span: tuple[int, int] | None = None
+    """Start and end in the whole text of the document as read."""
+    box: tuple[float, float, float, float] | None = None
+    """Left, top, right, bottom of the first line, in points from the upper left corner of the page."""
+    outline: bool = False
+    """A heading without text of its own: ``text`` then lists the headings under it."""
+    parts: tuple[Place, ...] = ()
 
     @property
     def place(self) -> str:
@@ -232,6 +271,13 @@ class Document(_Record):
     superseded_by: str | None = None
     replaces: tuple[str, ...] = ()
     expires: str | None = None
+    content_hash: str | None = None
+    """Hash of the file an original was read from."""
+    file_name: str | None = None
+    tables: tuple[Table, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    replaced: tuple[Clause, ...] = ()
+    """Digests whose place an original has taken."""
     clauses: tuple[Clause, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
