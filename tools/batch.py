@@ -16,8 +16,9 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import InputError, UnitMismatch
@@ -170,8 +171,13 @@ def plan(tool: str, headers: Sequence[str], fixed: Mapping[str, str] | None = No
     ``fixed`` gives inputs that hold for every row, such as the year. Raises UnitMismatch for a header whose unit is of
     another dimension (naming it and what fits), InputError where two columns mean one input or none means any.
     """
+    return _plan(tool, tuple(headers), tuple((fixed or {}).items()))
+
+
+@lru_cache(maxsize=64)
+def _plan(tool: str, headers: tuple[str, ...], given: tuple[tuple[str, str], ...]) -> Plan:
     spec = calculator(tool)
-    fixed = {spec.input(key).name: value for key, value in (fixed or {}).items()}
+    fixed = {spec.input(key).name: value for key, value in given}
     identity = _identity(headers)
     ignored: list[tuple[str, str]] = []
     found: dict[str, list[tuple[bool, str, str | None]]] = {}
@@ -200,7 +206,15 @@ def plan(tool: str, headers: Sequence[str], fixed: Mapping[str, str] | None = No
     if not columns:
         known = "、".join(item.label for item in spec.inputs if item.kind == "quantity")
         raise InputError(f"表头里没有一列是{spec.title}的输入；请把列名写成如“用电量(万度)”，可用的项目：{known}。")
-    return Plan(spec, tuple(columns), words, fixed, identity, tuple(ignored), tuple(assumptions))
+    return Plan(
+        spec,
+        tuple(columns),
+        MappingProxyType(words),
+        MappingProxyType(fixed),
+        identity,
+        tuple(ignored),
+        tuple(assumptions),
+    )
 
 
 def _identity(headers: Sequence[str]) -> str | None:
@@ -560,11 +574,13 @@ def compute(plan: Plan, cells: Mapping[str, Any], lines: Any = None, *, source: 
 
     values: dict[str, np.ndarray[Any, Any]] = {}
     wrong: dict[int, list[str]] = {}
+    blanks: set[str] = set()
     for column in plan.columns:
         values[column.input], bad = _numbers(cells[column.header], column)
         for row, reason in bad.items():
             wrong.setdefault(row, []).append(f"{column.header}：{reason}")
-        _out_of_range(column, values[column.input], wrong)
+        if _out_of_range(column, values[column.input], wrong):
+            blanks.add(column.input)
     size = len(next(iter(values.values())))
     lines = np.arange(1, size + 1) if lines is None else np.asarray(lines)
     names = _names(plan, cells)
@@ -572,21 +588,25 @@ def compute(plan: Plan, cells: Mapping[str, Any], lines: Any = None, *, source: 
     for row in sums:
         wrong.setdefault(row, []).append("合计行，不是一个单位，没有计入")
     if plan.spec.name in _words()["linear"]:
-        batch = _by_columns(plan, values, cells, lines, names, wrong, source)
+        batch = _by_columns(plan, values, blanks, cells, lines, names, wrong, source)
     else:
         batch = _by_rows(plan, values, cells, lines, names, wrong, source)
     return replace(batch, skipped=len(sums))
 
 
-def _out_of_range(column: Column, x: np.ndarray[Any, Any], wrong: dict[int, list[str]]) -> None:
+def _out_of_range(column: Column, x: np.ndarray[Any, Any], wrong: dict[int, list[str]]) -> bool:
+    """Note the rows outside the input's range; whether the column has blanks, which the same pass shows."""
     import numpy as np
 
     if not len(x):
-        return
-    least, most = np.fmin.reduce(x), np.fmax.reduce(x)
+        return False
+    least, most = x.min(), x.max()  # not a number where there is a blank
+    blanks = bool(np.isnan(least))
+    if blanks:
+        least, most = np.fmin.reduce(x), np.fmax.reduce(x)
     low, high = column.low, column.high
     if (low is None or not least < low) and (high is None or not most > high):
-        return
+        return blanks
     outside = np.zeros(len(x), dtype=bool)
     if low is not None:
         outside |= x < low
@@ -603,6 +623,7 @@ def _out_of_range(column: Column, x: np.ndarray[Any, Any], wrong: dict[int, list
         given = format_number(float(x[row]), _DIGITS)
         reason = f"{column.header}：给的是 {given} {column.unit}，可用范围是 {bounds}{why}"
         wrong.setdefault(int(row), []).append(reason)
+    return blanks
 
 
 def _names(plan: Plan, cells: Mapping[str, Any]) -> Any:
@@ -625,22 +646,25 @@ def _sum_rows(names: Any) -> list[int]:
 def _by_columns(
     plan: Plan,
     values: Mapping[str, np.ndarray[Any, Any]],
+    blanks: set[str],
     cells: Mapping[str, Any],
     lines: np.ndarray[Any, Any],
     names: Any,
     wrong: dict[int, list[str]],
     source: Source,
 ) -> Batch:
+    """Amounts times coefficients, a column at a time; one spare column is used for all that is added or taken off."""
     import numpy as np
 
     shape = _words()["linear"][plan.spec.name]
     size = len(lines)
     models, codes = _models(plan, cells, size, wrong, source)
-    holes = {name: np.isnan(x) for name, x in values.items() if x.size and np.isnan(x.sum())}
+    holes = {name: np.isnan(values[name]) for name in blanks}
     filled = {name: np.where(holes[name], 0.0, x) if name in holes else x for name, x in values.items()}
     scale = {column.input: column.scale for column in plan.columns}
     parts: dict[str, np.ndarray[Any, Any]] = {}
     counted_inputs: list[str] = []
+    spare = np.empty(size)
     for at, line in enumerate(models[0].lines):
         part: np.ndarray[Any, Any] | None = None
         for is_taken, entries in ((False, line.counted), (True, line.taken)):
@@ -650,7 +674,7 @@ def _by_columns(
                 if part is None:
                     part = filled[name] * weight
                     continue
-                off = filled[name] * weight
+                off = np.multiply(filled[name], weight, out=spare)
                 if is_taken and all(main in holes for main, _ in line.counted):
                     off[np.logical_and.reduce([holes[main] for main, _ in line.counted])] = 0.0
                 part += off
@@ -660,8 +684,9 @@ def _by_columns(
         if line.taken:
             _not_below_zero(plan, line, part, wrong)
         parts[line.label] = part
-    total = np.zeros(size)
-    for part in parts.values():
+    first, *others = parts.values()
+    total = first + others[0] if others else first.copy()
+    for part in others[1:]:
         total += part
     _nothing_given(plan, counted_inputs, holes, wrong)
     for column in parts.values():
@@ -670,10 +695,7 @@ def _by_columns(
     per = {}
     for name in shape["per"]:
         if name in values:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                per[name] = _intensity(
-                    plan, name, total, values[name] * scale[name] if scale[name] != 1 else values[name]
-                )
+            per[name] = _intensity(plan, name, total, values[name], scale[name])
     apart = {
         plan.spec.input(name).label: float(np.nansum(filled[name][~np.isnan(total)])) * scale[name]
         for name in shape["apart"]
@@ -774,11 +796,23 @@ def _blank(values: np.ndarray[Any, Any], wrong: Mapping[int, list[str]]) -> None
         values[list(wrong)] = float("nan")
 
 
-def _intensity(plan: Plan, name: str, total: np.ndarray[Any, Any], over: np.ndarray[Any, Any]) -> tuple[str, Any]:
+def _intensity(
+    plan: Plan, name: str, total: np.ndarray[Any, Any], over: np.ndarray[Any, Any], scale: float
+) -> tuple[str, np.ndarray[Any, Any]]:
+    import numpy as np
+
+    label, size = _intensity_unit(plan.spec.input(name).unit or "", name)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        made = total / over
+    made *= size / scale
+    return label, made
+
+
+@cache
+def _intensity_unit(unit: str, name: str) -> tuple[str, float]:
     label = {"area": "单位面积碳排放", "people": "人均碳排放"}[name]
-    unit = f"kgCO2/{plan.spec.input(name).unit}"
-    one = registry().Quantity(1.0, "tCO2").to("kgCO2").magnitude
-    return f"{label}（{unit_name(unit)}）", total / over * float(one)
+    one = float(registry().Quantity(1.0, "tCO2").to("kgCO2").magnitude)
+    return f"{label}（{unit_name(f'kgCO2/{unit}')}）", one
 
 
 def _by_rows(
