@@ -1,0 +1,156 @@
+"""What a clause points at: other clauses of its document (按第五条执行) and documents it names."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from corpus import locator, references
+from corpus.library import Corpus
+from corpus.model import Clause, Document
+
+__all__ = ["Link", "LinkKind", "documents_of", "linked_from", "links_of"]
+
+LinkKind = Literal["clause", "document"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One pointer. ``span`` slices the clause text to ``text``; ``(0, 0)`` for a document the record lists by name.
+
+    ``document_id`` is ``None`` for a document that is named and not held; ``keys`` are the clauses pointed at, empty
+    where only the document is named or the number is not held.
+    """
+
+    kind: LinkKind
+    span: tuple[int, int]
+    text: str
+    document_id: str | None
+    keys: tuple[str, ...] = ()
+
+    @property
+    def resolved(self) -> bool:
+        """Whether what is pointed at is held."""
+        return bool(self.keys) if self.kind == "clause" else self.document_id is not None
+
+
+_OWN = re.compile(r"(?:本(?:条例|办法|法|规定|方案|标准|规程|指南|细则)|按|按照|依照|依据|根据|违反|见|符合|参照|执行)\s*$")
+_GAP = re.compile(r"[（(][^（）()]{1,24}[）)]|\s|的|中|之")
+
+
+def links_of(corpus: Corpus, clause: Clause) -> tuple[Link, ...]:
+    """Every pointer in the text of a clause, in its order.
+
+    >>> from corpus.library import load
+    >>> corpus = load()
+    >>> clause = corpus.get("gd-air-pollution-regulation#第八十四条")
+    >>> [(link.text, link.keys) for link in links_of(corpus, clause)]
+    [('第六十条第四款', ('gd-air-pollution-regulation#第六十条',))]
+    """
+    found = [*_documents(corpus, clause), *_places(corpus, clause)]
+    return tuple(sorted(found, key=lambda link: link.span))
+
+
+def documents_of(corpus: Corpus, document: Document) -> tuple[Link, ...]:
+    """The documents a record lists as named, each resolved where held."""
+    return tuple(
+        Link("document", (0, 0), name, _resolved(corpus, name, document.id)) for name in document.documents_named
+    )
+
+
+def linked_from(corpus: Corpus, key: str) -> tuple[tuple[str, Link], ...]:
+    """The clauses that point at a clause, with the pointer: (key of the clause, its link). Raises ``UnknownClause``."""
+    corpus.get(key)
+    return tuple((c.key, link) for c in corpus.clauses for link in links_of(corpus, c) if key in link.keys)
+
+
+@lru_cache(maxsize=4)
+def _catalogue(documents: tuple[str, ...], corpus: "_ByIdentity") -> references.Catalogue:
+    return references.catalogue_of(corpus.corpus)
+
+
+@dataclass(frozen=True, eq=False)
+class _ByIdentity:
+    """A corpus as a cache key: two of them are the same only when they are one object."""
+
+    corpus: Corpus
+
+    def __hash__(self) -> int:
+        return id(self.corpus)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByIdentity) and other.corpus is self.corpus
+
+
+def _names(corpus: Corpus) -> references.Catalogue:
+    return _catalogue((), _ByIdentity(corpus))
+
+
+def _resolved(corpus: Corpus, name: str, own: str) -> str | None:
+    bare = re.sub(r"^[^《]*《|》.*$", "", name) if "《" in name else name
+    ids, _ = _names(corpus).resolve(bare)
+    held = [i for i in ids if i != own]
+    standing = [i for i in held if corpus.document(i).superseded_by not in held]
+    return next(iter(standing or held), None)
+
+
+def _documents(corpus: Corpus, clause: Clause) -> Iterator[Link]:
+    """Documents in book-title marks or by number; plain words that merely look like an abbreviation do not count."""
+    for mention in _names(corpus).mentions(clause.text):
+        if mention.how in {"alias", "abbreviation"} and not mention.text.startswith("《"):
+            continue
+        if mention.how == "title" and not mention.text.startswith("《") and len(mention.text) < _LEAST_TITLE:
+            continue
+        if _PREFIX.fullmatch(mention.text):
+            continue
+        others = [i for i in mention.document_ids if i != clause.document_id]
+        if mention.document_ids and not others:
+            continue
+        standing = [i for i in others if corpus.document(i).superseded_by not in others]
+        target = next(iter(standing or others), None)
+        yield Link("document", mention.span, mention.text, target, _after(corpus, clause.text, mention.span[1], target))
+
+
+_LEAST_TITLE = 8
+_PREFIX = re.compile(r"[A-Z]{2}\d{2,4}")
+"""The area code of local standards (DB4403) without a number."""
+
+
+def _after(corpus: Corpus, text: str, at: int, document_id: str | None) -> tuple[str, ...]:
+    """The clauses of a place written right after a document's name."""
+    if document_id is None:
+        return ()
+    while gap := _GAP.match(text, at):
+        at = gap.end()
+    for span, place in locator.find(text[at : at + 24]):
+        if span[0] == 0:
+            return tuple(c.key for c in corpus.at(document_id, place))
+    return ()
+
+
+def _places(corpus: Corpus, clause: Clause) -> Iterator[Link]:
+    """Places of the clause's own document; one that follows a document's name belongs to that document."""
+    named = [m.span for m in _names(corpus).mentions(clause.text)]
+    last = -1
+    for span, place in locator.find(clause.text):
+        if any(_adjoins(clause.text, end, span[0]) for _, end in named):
+            continue
+        if any(begin <= span[0] < end for begin, end in named) or not _points(clause.text, span[0], last):
+            continue
+        last = span[1]
+        if clause.locator is not None and place.covers(clause.locator):
+            continue
+        keys = tuple(c.key for c in corpus.at(clause.document_id, place) if c.key != clause.key)
+        yield Link("clause", span, clause.text[span[0] : span[1]], clause.document_id, keys)
+
+
+def _adjoins(text: str, end: int, at: int) -> bool:
+    while end < at and (gap := _GAP.match(text, end)):
+        end = gap.end()
+    return end == at
+
+
+def _points(text: str, at: int, last: int) -> bool:
+    """A number in the text points somewhere when it follows 按, 违反, 见 …, or goes on a list that does."""
+    return bool(_OWN.search(text[max(0, at - 8) : at])) or (last >= 0 and text[last:at] in {"、", "和", "及", "或", "至"})
