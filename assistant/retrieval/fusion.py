@@ -1,11 +1,11 @@
-"""Joining ranked legs: reciprocal ranks, or scores scaled to one range."""
+"""Joining ranked legs by scores scaled to one range (why not by reciprocal ranks: ``data/retrieval.yaml``)."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["reciprocal_ranks", "scaled", "top"]
+__all__ = ["scaled", "top"]
 
 Scores = NDArray[np.float32]
 
@@ -34,17 +34,3 @@ def scaled(scores: Sequence[float] | Scores, floor: float) -> Scores:
     if best > 0:
         above /= best
     return above
-
-
-def reciprocal_ranks(ranks: Sequence[Sequence[int]], k: int = 10) -> dict[int, float]:
-    """Reciprocal rank fusion (Cormack et al. 2009) of several rankings of rows.
-
-    >>> fused = reciprocal_ranks([[7, 3], [3, 5]])
-    >>> max(fused, key=fused.__getitem__)
-    3
-    """
-    fused: dict[int, float] = {}
-    for ranking in ranks:
-        for rank, row in enumerate(ranking, 1):
-            fused[row] = fused.get(row, 0.0) + 1.0 / (k + rank)
-    return fused

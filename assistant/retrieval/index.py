@@ -107,7 +107,10 @@ def build(
     if len({p.key for p in passages}) != len(passages):
         raise InputError("有两条条款的键相同，无法建索引。")
     root = settings.index_path
-    root.mkdir(parents=True, exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"数据目录 {settings.home} 不能写：请把 NEARZERO_HOME 设为一个能写的目录。") from error
     with _lock(root):
         manifest = _manifest(root)
         digests = tuple(p.digest for p in passages)

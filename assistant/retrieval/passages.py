@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from corpus.errors import InputError
 from corpus.library import Corpus
 from corpus.locator import find
 
-__all__ = ["Passage", "fingerprint", "passages", "read_passages", "records"]
+__all__ = ["Passage", "passages", "read_passages", "records"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,6 @@ def passages(corpus: Corpus) -> tuple[Passage, ...]:
         for document in corpus.documents
         for clause in document.clauses
     )
-
-
-def fingerprint(items: Iterable[Passage]) -> str:
-    """One hash over all passages in their order."""
-    whole = hashlib.blake2b(digest_size=16)
-    for item in items:
-        whole.update(item.digest.encode())
-    return whole.hexdigest()
 
 
 _OPENING = re.compile(r"\s*第[零〇一二三四五六七八九十百千两0-9]+条(?:之[一二三四五六七八九十])?")

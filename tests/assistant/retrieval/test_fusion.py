@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.fusion import reciprocal_ranks, scaled, top
+from assistant.retrieval.fusion import scaled, top
 
 scores = st.lists(st.floats(-5, 5, width=32), max_size=30)
 
@@ -18,8 +18,3 @@ def test_scaled_lies_between_zero_and_one_and_keeps_order(values: list[float], f
     result = scaled(values, floor)
     assert ((result >= 0) & (result <= 1)).all()
     assert all(a <= b for a, b in zip(result[np.argsort(values)], result[np.argsort(values)][1:], strict=False))
-
-
-def test_reciprocal_ranks_by_hand() -> None:
-    fused = reciprocal_ranks([[1, 2], [2]], k=10)
-    assert fused == {1: 1 / 11, 2: 1 / 12 + 1 / 11}

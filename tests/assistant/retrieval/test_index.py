@@ -104,6 +104,12 @@ def test_nothing_and_doubles_are_refused(few: Few, settings: Settings, model, ba
         build((few[0], few[0]) if bad else (), settings, model=model)
 
 
+def test_a_home_that_is_a_file_is_said(few: Few, settings: Settings, model) -> None:  # type: ignore[no-untyped-def]
+    settings.home.write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match="NEARZERO_HOME"):
+        build(few, settings, model=model)
+
+
 def test_leftovers_go_and_the_generation_before_stays(few: Few, settings: Settings, model) -> None:  # type: ignore[no-untyped-def]
     build(few, settings, model=model)
     before = open_index(settings, few, model=model)
