@@ -264,7 +264,7 @@ def _figure(
         f"{lead}{mark}。",
         body,
         f"同一文件另有规定：{also}。" if also else "",
-        _beside(best, others(best, everything, weights), ledger),
+        _beside(best, others(question, best, everything, weights), ledger),
     ]
 
 
@@ -347,7 +347,7 @@ def _withheld(
         wanted = [
             name
             for name in clause.indicators_named
-            if weights.share(question.terms, bigrams(name)) >= 0.5 or any(t in name for t in _words(question.text))
+            if weights.share(question.words, bigrams(name)) >= 0.5 or any(t in name for t in _words(question.text))
         ]
         if item.exact or wanted:
             return item, tuple(wanted)
@@ -386,6 +386,7 @@ def _not_given(
         units=question.units,
         years=question.years,
         terms=bigrams(about),
+        meant=frozenset(),
         english=question.english,
     )
     rows: dict[str, Candidate] = {}
@@ -426,7 +427,7 @@ def _yes_no(
         ]
 
     def closeness(item: Evidence) -> float:
-        return weights.share(bigrams(f"{item.clause.heading} {item.clause.text}"), question.terms) + item.score
+        return weights.share(bigrams(f"{item.clause.heading} {item.clause.text}"), question.words) + item.score
 
     best = max(pool, key=closeness)
     word = _verdict(question.text, best.clause)
@@ -557,7 +558,7 @@ def _excerpt(question: Question, clause: Clause, weights: TermWeights) -> str:
     if len(clause.text) <= LEAD_LENGTH or clause.text_status is TextStatus.ORIGINAL:
         return clause.text
     sentences = _SENTENCE.findall(clause.text)
-    scored = sorted(range(len(sentences)), key=lambda i: -weights.share(bigrams(sentences[i]), question.terms))
+    scored = sorted(range(len(sentences)), key=lambda i: -weights.share(bigrams(sentences[i]), question.words))
     kept: list[int] = []
     for i in scored:
         if kept and sum(len(sentences[k]) for k in kept) + len(sentences[i]) > LEAD_LENGTH:

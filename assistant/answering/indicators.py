@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.answering.evidence import Evidence
 from assistant.answering.question import Question, bigrams, cues
+from assistant.retrieval.terms import expansions
 from corpus.library import Corpus
 from corpus.model import Indicator, Region
 
@@ -37,6 +38,10 @@ class TermWeights:
         self._total = len(corpus.clauses)
         self._counts = counts
 
+    def known(self, term: str) -> bool:
+        """Whether any clause has the term."""
+        return term in self._counts
+
     def weight(self, term: str) -> float:
         return math.log(1 + self._total / (1 + self._counts.get(term, 0)))
 
@@ -48,9 +53,8 @@ class TermWeights:
 
 def rank(question: Question, evidence: Sequence[Evidence], weights: TermWeights) -> list[Candidate]:
     """Every indicator of the evidence, best answer first."""
-    known = frozenset(t for t in question.terms if weights.weight(t) < weights.weight("\0"))
     found = [
-        _candidate(question, known, item, indicator, weights)
+        _candidate(question, item, indicator, weights)
         for item in evidence
         for indicator in item.clause.indicators
         if not _contradicts(question.text, f"{indicator.name}{indicator.scope or ''}")
@@ -58,19 +62,22 @@ def rank(question: Question, evidence: Sequence[Evidence], weights: TermWeights)
     return sorted(found, key=lambda c: -c.score)
 
 
-def _candidate(
-    question: Question, known: frozenset[str], item: Evidence, indicator: Indicator, weights: TermWeights
-) -> Candidate:
+def _candidate(question: Question, item: Evidence, indicator: Indicator, weights: TermWeights) -> Candidate:
     name = bigrams(f"{indicator.name} {indicator.scope or ''}")
     around = name | bigrams(f"{item.clause.heading} {item.document.title}")
-    near = weights.share(name, known)
-    context = weights.share(around | bigrams(item.clause.text), known)
+    context = around | bigrams(item.clause.text)
+    near = _held(name, question, weights)
+    wider = _held(context, question, weights)
     named = weights.share(question.terms, bigrams(indicator.name))
     fits = bool(question.units) and indicator.unit in question.units
-    score = near + 0.6 * context + 0.6 * named + 0.9 * item.score
+    score = near + 0.6 * wider + 0.6 * named + 0.9 * item.score
     if question.units:
         score += 0.6 if fits else -0.6
-    score += 0.1 if item.clause.strength else -0.1
+    # A requirement answers "how much" sooner than a report of what was once reached, unless a year is asked for.
+    if item.clause.strength:
+        score += 0.1
+    elif not question.years:
+        score -= 0.2
     # What a reader can check himself comes first: a document with a number, a clause with a number.
     score += 0.1 * (item.document.number is not None) + 0.1 * (item.clause.locator is not None)
     if is_draft(item, indicator) and not DRAFT.search(question.text):
@@ -79,7 +86,15 @@ def _candidate(
         score += 0.3 if indicator.comparator in question.bounds else -0.3
     if question.years:
         score += 0.4 if indicator.year in question.years else -0.3 * (indicator.year is not None)
-    return Candidate(item, indicator, score, max(near, context), fits)
+    return Candidate(item, indicator, score, max(near, wider), fits)
+
+
+def _held(words: frozenset[str], question: Question, weights: TermWeights) -> float:
+    """How much of the question the words hold: its own terms first, what they stand for in the corpus at a third."""
+    own = frozenset(t for t in question.terms if weights.known(t))
+    if not own:
+        return weights.share(words, question.meant)
+    return weights.share(words, own) + (weights.share(words, question.meant) / 3 if question.meant else 0.0)
 
 
 def is_draft(item: Evidence, indicator: Indicator | None = None) -> bool:
@@ -97,18 +112,28 @@ def _contradicts(question: str, name: str) -> bool:
     return False
 
 
-def others(best: Candidate, ranked: Sequence[Candidate], weights: TermWeights, most: int = 6) -> list[Candidate]:
+def others(
+    question: Question, best: Candidate, ranked: Sequence[Candidate], weights: TermWeights, most: int = 6
+) -> list[Candidate]:
     """What other documents set for the same thing: same unit, a like name, one row a document, own region first."""
-    name = bigrams(best.indicator.name)
+    name = _worded(best.indicator.name)
+    asked = name & question.words
     rows: dict[str, Candidate] = {}
     for candidate in ranked:
-        document = candidate.evidence.document
-        same_way = best.indicator.comparator in {candidate.indicator.comparator, "="}
-        if document.id == best.evidence.document.id or candidate.indicator.unit != best.indicator.unit or not same_way:
+        document, indicator = candidate.evidence.document, candidate.indicator
+        same_way = best.indicator.comparator in {indicator.comparator, "="}
+        if document.id == best.evidence.document.id or indicator.unit != best.indicator.unit or not same_way:
             continue
-        other = bigrams(candidate.indicator.name)
+        other = _worded(indicator.name)
+        around = other | bigrams(f"{indicator.scope or ''} {candidate.evidence.clause.heading}")
         alike = max(weights.share(name, other), weights.share(other, name))
-        if alike >= 0.3 and candidate.score >= 0.6 * best.score:
+        reports = best.evidence.clause.strength is not None and candidate.evidence.clause.strength is None
+        if not reports and alike >= 0.3 and (not asked or weights.share(around, asked) >= 0.6):
             rows.setdefault(document.id, candidate)
     far = (Region.ELSEWHERE,)
     return sorted(rows.values(), key=lambda c: (c.evidence.document.region in far, -c.score))[:most]
+
+
+def _worded(name: str) -> frozenset[str]:
+    """The character pairs of a name and of the words the corpus uses for the same thing (充电桩, 充电设施)."""
+    return bigrams(" ".join((name, *expansions(name))))

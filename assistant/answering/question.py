@@ -33,7 +33,7 @@ class Cues:
 class Question:
     """A standalone question as the writer needs it.
 
-    ``bounds`` are the comparators that fit a limit asked for from one side; ``terms`` are its character pairs with those of the corpus words its everyday or English words stand for;
+    ``bounds`` are the comparators that fit a limit asked for from one side; ``terms`` are its character pairs, ``meant`` those of the corpus words its everyday or English words stand for;
     ``documents`` the ids of documents it names, ``residue`` what it says besides naming them.
     """
 
@@ -43,11 +43,17 @@ class Question:
     units: frozenset[str]
     years: frozenset[int]
     terms: frozenset[str]
+    meant: frozenset[str]
     english: bool
     bounds: frozenset[str] = frozenset()
     places: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     residue: str = ""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Its own terms and what they stand for."""
+        return self.terms | self.meant
 
 
 @cache
@@ -114,7 +120,8 @@ def read(
         also=frozenset(kinds),
         units=frozenset(units),
         years=frozenset(int(y) for y in _YEAR.findall(text)),
-        terms=bigrams(" ".join((text, *expansions))),
+        terms=bigrams(text),
+        meant=bigrams(" ".join(expansions)) - bigrams(text),
         english=letters > sum("\u4e00" <= c <= "\u9fff" for c in text) * 2,
         bounds=frozenset().union(*(signs for pattern, signs in table.bounds if pattern.search(lowered))),
         places=tuple(place for place in table.places if place in text),

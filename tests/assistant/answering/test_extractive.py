@@ -1,0 +1,145 @@
+"""The writer over evidence picked by hand: no index, no embedding."""
+
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from assistant.answering.evidence import Evidence, gather, weigh
+from assistant.answering.extractive import Draft, write
+from assistant.answering.grounding import check
+from assistant.answering.indicators import TermWeights
+from assistant.answering.question import read
+from corpus.library import Corpus
+
+
+@pytest.fixture(scope="module")
+def weights(corpus: Corpus) -> TermWeights:
+    return TermWeights(corpus)
+
+
+def evidence(corpus: Corpus, *keys: str, exact: bool = False) -> tuple[Evidence, ...]:
+    return gather(corpus, ((key, 1.0 - 0.02 * i, exact) for i, key in enumerate(keys)))
+
+
+def answer(corpus: Corpus, weights: TermWeights, text: str, *keys: str, exact: bool = False) -> Draft:
+    question = read(text, names_clause=exact)
+    found = weigh(question, evidence(corpus, *keys, exact=exact))
+    return write(question, found, weights, more=lambda _: ())
+
+
+LIMIT = "notice-ac-temperature-2007#二/空调温度限值"
+GUANGDONG = "gd-public-institution-power-saving-2021#/加强空调运行管理"
+PILOT = "sz-near-zero-pilot-plan-2021#附件1 表1、表3、表4"
+FORMAL = "sz-charging-measures#/正式办法解读：停车场配建比例"
+DRAFT = "sz-charging-measures#/2022年征求意见稿：30%与100%预留"
+HAINAN = "local-ev-charging-ratio#/海南：新建建筑分类比例"
+PARKING = "guideline-interpretation#三、第6部分"
+
+
+def test_the_figure_comes_first(corpus: Corpus, weights: TermWeights) -> None:
+    draft = answer(corpus, weights, "夏天空调最低几度？", LIMIT, "notice-ac-temperature-2007#二/空调运行时不开窗")
+    assert draft.text.splitlines()[0].startswith("夏季室内空调温度设置**不低于26 ℃**")
+    assert [c.key for c in draft.citations] == [LIMIT]
+
+
+def test_the_other_season_is_never_the_answer(corpus: Corpus, weights: TermWeights) -> None:
+    lead = answer(corpus, weights, "冬天空调最高几度？", LIMIT).text.splitlines()[0]
+    assert "20 ℃" in lead
+    assert "26" not in lead
+
+
+def test_documents_that_differ_stand_side_by_side(corpus: Corpus, weights: TermWeights) -> None:
+    draft = answer(corpus, weights, "冬天空调最高几度？", LIMIT, GUANGDONG)
+    rows = [line for line in draft.text.splitlines() if line.startswith("| ")]
+    assert len(rows) == 3  # the head and two documents
+    assert any("20 ℃" in row for row in rows)
+    assert any("18 ℃" in row for row in rows)
+
+
+def test_a_draft_and_another_province_are_marked_as_such(corpus: Corpus, weights: TermWeights) -> None:
+    draft = answer(corpus, weights, "充电桩配建比例多少？", FORMAL, DRAFT, HAINAN)
+    assert "20%" in draft.text.splitlines()[0]
+    for line in draft.text.splitlines():
+        if "30%" in line and not line.startswith("【"):
+            assert "非现行" in line or "不是现行规定" in line
+        if "海南" in line:
+            assert "仅对照" in line or "仅供对照" in line
+
+
+def test_an_indicator_without_value_is_said_to_have_none(corpus: Corpus, weights: TermWeights) -> None:
+    question = read("第6部分的充电桩配置比例是多少？", names_clause=True)
+    found = evidence(corpus, PARKING, exact=True)
+    draft = write(question, found, weights, more=lambda _: evidence(corpus, PILOT, FORMAL, DRAFT))
+    assert "没有给出数值" in draft.text
+    assert "40%" in draft.text
+    assert "20%" in draft.text
+    assert draft.citations[0].key == PARKING
+    assert all(f.citation != 1 for f in draft.figures)
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("空调能开24度吗？", "不符合"),
+        ("夏天空调开27度可以吗？", "符合"),
+        ("冬天能开到22度吗", "不符合"),
+    ],
+)
+def test_a_quantity_is_held_against_the_limit(corpus: Corpus, weights: TermWeights, question: str, word: str) -> None:
+    assert answer(corpus, weights, question, LIMIT).text.startswith(f"**{word}：**")
+
+
+def test_a_reference_value_settles_nothing(corpus: Corpus, weights: TermWeights) -> None:
+    text = answer(corpus, weights, "车位配15%的充电桩可以吗？", PILOT).text
+    assert text.startswith("**没有达到参考数值：**")
+
+
+def test_a_prohibition_answers_may_i(corpus: Corpus, weights: TermWeights) -> None:
+    text = answer(corpus, weights, "开着空调能不能开窗？", "notice-ac-temperature-2007#二/空调运行时不开窗").text
+    assert text.startswith("**不可以")
+
+
+def test_a_named_clause_is_given_whole(corpus: Corpus, weights: TermWeights) -> None:
+    key = "reg-public-institution-energy-saving#第十四条"
+    draft = answer(corpus, weights, "节能条例第十四条", key, exact=True)
+    assert corpus.get(key).text in draft.text
+    assert len(draft.citations) == 1
+
+
+def test_document_data_answers_when_and_who(corpus: Corpus, weights: TermWeights) -> None:
+    text = answer(corpus, weights, "控温通知什么时候发的？", LIMIT).text
+    assert "国办发〔2007〕42号" in text
+    assert "2007-06-01" in text
+
+
+def test_what_is_not_known_about_a_document_is_said(corpus: Corpus, weights: TermWeights) -> None:
+    text = answer(corpus, weights, "指引解读的文号是多少？", PARKING).text
+    assert "没有读到文号" in text
+
+
+def test_a_superseded_document_is_left_out(corpus: Corpus) -> None:
+    keys = ("extra-national-145-public-institution#/2025年强度目标", "plan-145-energy-resources#/主要目标：强度下降")
+    ordered = weigh(read("十四五人均用水降多少"), evidence(corpus, *keys))
+    assert [e.document.id for e in ordered] == ["plan-145-energy-resources"]
+
+
+QUESTIONS: Sequence[tuple[str, tuple[str, ...]]] = [
+    ("夏天空调最低几度？", (LIMIT, GUANGDONG)),
+    ("充电桩配建比例多少？", (FORMAL, DRAFT, PILOT, HAINAN)),
+    ("停车场怎么做？", (PARKING, FORMAL)),
+    ("必须装充电桩吗？", (FORMAL, PILOT)),
+    ("什么是公共机构", ("glossary#/公共机构", "reg-public-institution-energy-saving#第二条")),
+]
+
+
+@pytest.mark.parametrize(("question", "keys"), QUESTIONS)
+def test_what_it_writes_stands_on_what_it_cites(
+    corpus: Corpus, weights: TermWeights, question: str, keys: tuple[str, ...]
+) -> None:
+    draft = answer(corpus, weights, question, *keys)
+    assert check(draft.text, draft.evidence, given=question).dropped == ()
+    marks = {int(n) for n in re.findall(r"\[(\d+)\]", draft.text)}
+    assert marks == {c.n for c in draft.citations}
+    for figure in draft.figures:
+        assert 1 <= figure.citation <= len(draft.citations)
