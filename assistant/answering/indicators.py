@@ -128,7 +128,7 @@ def others(
         around = other | bigrams(f"{indicator.scope or ''} {candidate.evidence.clause.heading}")
         alike = max(weights.share(name, other), weights.share(other, name))
         reports = best.evidence.clause.strength is not None and candidate.evidence.clause.strength is None
-        if not reports and alike >= 0.3 and (not asked or weights.share(around, asked) >= 0.6):
+        if not reports and alike >= 0.2 and (not asked or weights.share(around, asked) >= 0.6):
             rows.setdefault(document.id, candidate)
     far = (Region.ELSEWHERE,)
     return sorted(rows.values(), key=lambda c: (c.evidence.document.region in far, -c.score))[:most]
