@@ -83,7 +83,8 @@ def load(path: Path = CONVERSATIONS) -> tuple[Conversation, ...]:
 
 
 def _expected(raw: Mapping[str, Any]) -> Expected:
-    return Expected(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    return Expected(**fields)
 
 
 def faults(expected: Expected, reply: Mapping[str, Any]) -> tuple[str, ...]:
@@ -112,7 +113,7 @@ def _asks(expected: Expected, text: str) -> bool:
     from tools.calculator import calculator
 
     spec = calculator(expected.calculator).input(expected.asks)
-    return (spec.question or spec.label) in text or spec.label in text.split("？")[0]
+    return (spec.question.partition("如“")[0] or spec.label) in text or spec.label in text.split("？", maxsplit=1)[0]
 
 
 def _miscalculated(expected: Expected, computed: Mapping[str, Any]) -> list[str]:

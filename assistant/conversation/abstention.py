@@ -49,7 +49,7 @@ def unanswerable(corpus: Corpus, turn: "Turn", signals: "Signals", evidence: Seq
     if signals.unresolved and not any(e.exact for e in evidence):
         document_id, place = signals.unresolved[0]
         document = corpus.document(document_id)
-        title = document.title if "《" in document.title else f"《{document.title}》"
+        title = document.titled
         return f"资料库里的{title}没有收录{place}：它可能不存在，也可能摘编时没有读到，不能代为编写。"
     if signals.unknown and not any(m.document_ids for m in signals.mentions):
         return f"资料库里没有收录“{signals.unknown[0].text}”，不能引用它的内容。"

@@ -7,7 +7,7 @@ embedded once per embedding model and kept beside the index.
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -80,6 +80,11 @@ class IntentClassifier:
         np.save(partial, vectors)
         partial.replace(kept)
         return cls(labels, vectors)
+
+    def nearest(self, vector: "Vectors", among: Collection[str]) -> str:
+        """The intent of ``among`` whose nearest example is nearest to a unit vector of shape (dimension,)."""
+        similarity = self._vectors @ vector
+        return max(among, key=lambda name: max(similarity[i] for i, label in enumerate(self._labels) if label == name))
 
     def lean(self, vector: "Vectors") -> Leaning:
         """The vote over a unit vector of shape (dimension,)."""

@@ -5,7 +5,14 @@ import re
 from corpus.library import Corpus
 from tools.calculator import calculators
 
-__all__ = ["reply"]
+__all__ = ["CANCELLED", "SETTLED", "reply"]
+
+SETTLED = "没有等您补充的内容，上面的结果已经算完。要改哪一项，直接说新的数即可；也可以换个问题。"
+"""Said to 随便 or 好 when nothing is pending."""
+
+CANCELLED = "好的，这项先不算了。有别的问题请直接问。"
+"""Said when the pending calculation is dropped."""
+
 
 _THANKS = re.compile(r"谢|辛苦|再见|拜拜|thank|bye", re.I)
 

@@ -5,8 +5,9 @@ functions into LangGraph for conversations that are kept; a single question walk
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from types import MappingProxyType
 
 from assistant.answer import Answer, AnswerKind, Citation, citation
@@ -14,22 +15,26 @@ from assistant.answering.evidence import Evidence, gather, weigh
 from assistant.answering.extractive import write
 from assistant.answering.grounding import check
 from assistant.answering.indicators import TermWeights
-from assistant.answering.question import read
+from assistant.answering.question import Question, read
 from assistant.answering.refusal import decline as declined
 from assistant.answering.refusal import off_topic
 from assistant.conversation.abstention import OFF_TOPIC, unanswerable
+from assistant.conversation.asking import preferred
+from assistant.conversation.dialogue import subject
 from assistant.conversation.filling import ask_for
+from assistant.conversation.followup import rewrite
 from assistant.conversation.intent import IntentClassifier
 from assistant.conversation.memory import Memory
-from assistant.conversation.smalltalk import reply
+from assistant.conversation.period import as_of, asks_for_now
+from assistant.conversation.smalltalk import CANCELLED, SETTLED, reply
 from assistant.conversation.suggestions import suggest
 from assistant.conversation.turn import Turn
-from assistant.conversation.understanding import clean, rewrite, understand
+from assistant.conversation.understanding import clean, inert, understand
 from assistant.retrieval import Retrieval, Retriever
 from assistant.retrieval.segmentation import simplified
 from corpus.errors import InputError, MissingInput
 from corpus.library import Corpus
-from tools.calculator import calculator, to_json, to_markdown
+from tools.calculator import Calculator, calculator, calculators, to_json, to_markdown
 from tools.calculator import run as run_calculator
 
 __all__ = ["STEPS", "Core", "walk"]
@@ -57,15 +62,28 @@ class Core:
 
 
 def _understand(core: Core, turn: Turn) -> Turn:
-    question = simplified(clean(turn.question))
-    query = rewrite(question, turn.memory, core.corpus)
+    said, question = as_of(simplified(clean(turn.question)))
+    query = rewrite(question, turn.memory, core.corpus, core.retriever.named)
+    rewritten = query != question
     named = core.retriever.named(query)
     leaning = core.classifier.lean(core.retriever.embed(query))
-    understanding = understand(question, turn.memory, leaning, names_clause=bool(named.places), query=query)
-    following = {"smalltalk": "answer", "decline": "decline"}.get(understanding.route, understanding.route)
+    understanding = understand(
+        question,
+        query,
+        turn.memory,
+        leaning,
+        lambda: core.classifier.nearest(
+            core.retriever.embed(f"算一下{subject(turn.memory.question)}"), tuple(calculators())
+        ),
+        names_clause=bool(named.places),
+        rewritten=rewritten,
+    )
+    query = understanding.query
+    following = understanding.route if understanding.route in {"retrieve", "calculate"} else "answer"
     return replace(
         turn,
         understanding=understanding,
+        as_of=turn.as_of or said or _earlier(turn.memory, question, rewritten=rewritten),
         reading=read(
             query,
             names_clause=bool(named.places),
@@ -78,6 +96,13 @@ def _understand(core: Core, turn: Turn) -> Turn:
     )
 
 
+def _earlier(memory: Memory, question: str, *, rewritten: bool) -> date | None:
+    """The day a follow-up is asked from: that of the question it leans on, unless it asks for today."""
+    if not (memory.as_of and rewritten) or asks_for_now(question):
+        return None
+    return date.fromisoformat(memory.as_of)
+
+
 def _retrieve(core: Core, turn: Turn) -> Turn:
     found, evidence = core.search(turn.asked.query, turn)
     reason = unanswerable(core.corpus, turn, found.signals, evidence)
@@ -87,35 +112,52 @@ def _retrieve(core: Core, turn: Turn) -> Turn:
 def _calculate(core: Core, turn: Turn) -> Turn:
     asked = turn.asked
     spec = calculator(asked.calculator)
+    inputs = {name: inert(value) for name, value in asked.inputs.items()}
+    pending = replace(
+        turn.memory, question=asked.query, last="question", calculator=spec.name, inputs=inputs, assumed=asked.assumed
+    )
     try:
-        computation = run_calculator(spec.name, asked.inputs)
+        computation = run_calculator(spec.name, inputs)
     except MissingInput as error:
-        return replace(turn, reason=error.field, next="clarify")
+        return replace(turn, memory=pending, reason=preferred(spec, error.field, inputs), next="clarify")
     except InputError as error:
-        memory = replace(turn.memory, calculator=spec.name, inputs=dict(asked.inputs), awaiting="")
-        return _finished(turn, "clarification", str(error), memory=memory)
+        # What could not be read is not kept: the inputs are those of the turn before.
+        held = turn.memory.inputs if turn.memory.calculator == spec.name else {}
+        kept = replace(pending, inputs=dict(held), awaiting=turn.memory.awaiting)
+        return _finished(turn, "clarification", str(error), memory=kept)
     clauses = [core.corpus.get(key) for key in computation.clause_keys]
     citations = tuple(citation(n, c, core.corpus.document_of(c)) for n, c in enumerate(clauses, 1))
-    text = to_markdown(computation)
+    text = _assumed(spec, inputs, asked.assumed) + to_markdown(computation)
     if citations:
         text += "\n\n依据：" + "、".join(f"{c.heading}[{n}]" for n, c in enumerate(clauses, 1))
-    memory = Memory(question=asked.query, calculator=spec.name, inputs=dict(asked.inputs))
+    memory = replace(
+        pending,
+        last="calculation",
+        awaiting="",
+        document_id=clauses[-1].document_id if clauses else turn.memory.document_id,
+        place="",
+    )
     finished = _finished(turn, "calculation", text, citations, memory=memory)
     assert finished.answer is not None
     return replace(finished, answer=replace(finished.answer, calculations=(to_json(computation),)))
 
 
+def _assumed(spec: Calculator, inputs: Mapping[str, str], names: Sequence[str]) -> str:
+    """What the person left to the program, said before the result."""
+    if not names:
+        return ""
+    items = []
+    for name in names:
+        item = spec.input(name)
+        items.append(f"{item.label}“{next((c.label for c in item.choices if c.key == inputs[name]), inputs[name])}”")
+    return f"您没有给的按下面的值估算，只作示意：{'、'.join(items)}。\n\n"
+
+
 def _clarify(core: Core, turn: Turn) -> Turn:
     """Ask for the one missing input, in one short question."""
-    asked = turn.asked
-    spec = calculator(asked.calculator)
-    text = ask_for(spec.input(turn.reason))
-    if asked.defaults_accepted:
-        text = f"这一项没有可以代用的默认值。{text}"
-    memory = replace(
-        turn.memory, question=asked.query, calculator=spec.name, inputs=dict(asked.inputs), awaiting=turn.reason
-    )
-    return _finished(turn, "clarification", text, memory=memory)
+    spec = calculator(turn.asked.calculator)
+    memory = replace(turn.memory, awaiting=turn.reason)
+    return _finished(turn, "clarification", ask_for(spec.input(turn.reason)), memory=memory)
 
 
 def _decline(core: Core, turn: Turn) -> Turn:
@@ -123,12 +165,24 @@ def _decline(core: Core, turn: Turn) -> Turn:
     if turn.reason == OFF_TOPIC:
         return _finished(turn, "refusal", off_topic(documents, clauses))
     text, citations = declined(turn.reason, turn.evidence, documents, clauses)
-    return _finished(turn, "refusal", text, citations)
+    return _finished(turn, "refusal", text, citations, memory=_about(turn, turn.reading))
+
+
+def _about(turn: Turn, reading: Question | None) -> Memory:
+    """The memory after a refusal: the document that was asked for stays the one talked about."""
+    named = reading.documents if reading is not None else ()
+    return replace(turn.memory, document_id=named[0], place="", last="knowledge") if named else turn.memory
 
 
 def _answer(core: Core, turn: Turn) -> Turn:
-    if turn.asked.route == "smalltalk":
-        return _finished(turn, "answer", reply(core.corpus, turn.asked.question))
+    match turn.asked.route:
+        case "smalltalk":
+            return _finished(turn, "answer", reply(core.corpus, turn.asked.question))
+        case "settled":
+            return _finished(turn, "clarification", SETTLED)
+        case "cancel":
+            memory = replace(turn.memory, calculator="", inputs={}, awaiting="", assumed=(), last="")
+            return _finished(turn, "answer", CANCELLED, memory=memory)
     assert turn.reading is not None
     reading = turn.reading
     evidence = weigh(reading, turn.evidence)
@@ -143,7 +197,15 @@ def _ground(core: Core, turn: Turn) -> Turn:
     checked = check(draft.text, draft.evidence, given=turn.asked.query)
     if not checked.text:
         return replace(turn, reason="查到的条款不足以支持一个可靠的回答。", next="decline")
-    memory = Memory(question=turn.asked.query, document_id=draft.evidence[0].document.id if draft.evidence else "")
+    first = draft.evidence[0] if draft.evidence else None
+    memory = replace(
+        turn.memory,
+        question=turn.asked.query,
+        document_id=first.document.id if first else "",
+        place=first.clause.locator.text if first and first.clause.locator else "",
+        last="knowledge",
+        as_of=turn.as_of.isoformat() if turn.as_of else "",
+    )
     finished = _finished(turn, "answer", checked.text, draft.citations, memory=memory)
     assert finished.answer is not None
     answer = replace(finished.answer, figures=draft.figures, suggestions=suggest(core.corpus, draft.evidence))

@@ -25,7 +25,7 @@ def suggest(corpus: Corpus, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     first = evidence[0]
     clauses = corpus.document(first.document.id).clauses
     after = clauses[(clauses.index(first.clause) + 1) % len(clauses)]
-    title = first.document.title if "《" in first.document.title else f"《{first.document.title}》"
+    title = first.document.titled
     found = [f"{title}是什么时候发的？"]
     if after.key != first.clause.key:
         found.insert(0, f"{title}里“{after.heading}”怎么说？")

@@ -1,65 +1,69 @@
-"""What a turn is about: a standalone question, its intent, and for a calculation the calculator and its inputs."""
+"""What a turn is about: a standalone question, its route, and for a calculation the calculator and its inputs."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Literal
 
-from assistant.answering.question import cues
-from assistant.conversation.filling import choose, fill
+from assistant.conversation.dialogue import dialogue, is_elliptical
+from assistant.conversation.filling import answered, assumed, bare_number, fill, revised
 from assistant.conversation.intent import Leaning
 from assistant.conversation.memory import Memory
 from corpus.errors import InputError
-from corpus.library import Corpus
-from tools.calculator import calculator, calculators
+from tools.calculator import Calculator, InputSpec, calculator, calculators
 from tools.quantities import find
 
-__all__ = ["LONGEST_QUESTION", "Route", "Understanding", "clean", "rewrite", "understand"]
+__all__ = ["LONGEST_QUESTION", "Route", "Understanding", "clean", "inert", "understand"]
 
 LONGEST_QUESTION = 2000
 """Characters; a longer text is a file to check, not a question."""
 
-CERTAIN = 0.8
+CERTAIN = 0.75
 """Share of the vote from which a calculation is taken as meant though none of its inputs is given yet."""
 
-_COMPUTE = re.compile(
-    r"算一?[下算]|帮.{0,6}算|估算|测算|碳足迹|(会议|活动|培训).{0,8}(排放|排碳|碳).{0,6}多少|calculate|footprint", re.I
-)
-_HOW = re.compile(r"怎么|怎样|如何|什么是|方法|标准")
+LIKELY = 0.5
+"""Share all calculators together need before a request with quantities is worked out."""
 
-Route = Literal["retrieve", "calculate", "smalltalk", "decline"]
+Route = Literal["retrieve", "calculate", "smalltalk", "settled", "cancel"]
+"""``settled``: nothing is pending and nothing was asked; ``cancel``: the pending calculation is dropped."""
 
-_CONTROL = re.compile(r"[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_CONTINUES = re.compile(
-    r"^(那|那么|如果|假如|要是|换成|改成|换作|若|不对|不是|再|还有|另外|其中|and |what about|how about)"
+_CONTROL = re.compile(
+    r"[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_ENDS_OPEN = re.compile(r"(呢|呢？|呢\?)$")
-_POINTS_BACK = re.compile(
-    r"(这|那|该)(个|份|条|项|部)?(文件|通知|办法|条例|方案|规定|标准|法规|政策|规划|指南|意见)|^它|这条|那条|其(文号|印发)"
+_ACTIVE = str.maketrans(
+    {
+        "<": "＜",
+        ">": "＞",
+        "[": "［",
+        "]": "］",
+        "`": "｀",
+        "!": "！",
+        "*": "＊",
+        "_": "＿",
+        "|": "｜",
+        "#": "＃",
+        "\\": "＼",
+    }
 )
-_ACCEPTS = re.compile(
-    r"^(好|好的|行|可以|嗯|是|是的|对|随便|默认|按默认|都行|不知道|不清楚|不确定|算吧|就这样|ok|yes|sure)[，,。！!吧的啊呀 ]*(算吧|吧|就行|来吧|算)?[。！! ]*$",
-    re.I,
-)
-_WORKS_OUT = re.compile(
-    r"算|估|测|核算|要几|几[个台根支]|多少(个|台|根|支)?(桩|充电)|多少碳|碳排|排放(量)?(是|有|要|会|了)?(多少|多大)|碳足迹|排多少|产生多少|减多少|差多少|够不够|容量|calculate|footprint|how many charger",
-    re.I,
-)
-_RULE = re.compile(
-    r"规定|要求|标准|条例|办法|文件|依据|政策|指引|哪条|第[0-9一二三四五六七八九十百]+(条|部分|章)|谁|什么时候"
-)
+_ADDRESS = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]*:/{0,2}|www\.|//)\S+|\S+@\S+\.\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """``question`` as typed (cleaned), ``query`` the same made standalone; ``inputs`` as typed, by input name."""
+    """``question`` as typed (cleaned), ``query`` the same made standalone; ``inputs`` as typed, by input name.
+
+    ``assumed`` are the inputs that the person left to the program.
+    """
 
     question: str
     query: str
     route: Route
     calculator: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
-    defaults_accepted: bool = False
+    assumed: tuple[str, ...] = ()
 
 
 def clean(text: str) -> str:
@@ -68,6 +72,8 @@ def clean(text: str) -> str:
     >>> clean("  空调\\x00开几度？ ")
     '空调开几度？'
     """
+    if len(text) > 50 * LONGEST_QUESTION:
+        raise InputError(f"问题太长（{len(text)} 字），请控制在 {LONGEST_QUESTION} 字以内。")
     question = " ".join(_CONTROL.sub("", text).split())
     if not question:
         raise InputError("没有读到问题，请输入要问的内容。")
@@ -76,83 +82,171 @@ def clean(text: str) -> str:
     return question
 
 
-def rewrite(question: str, memory: Memory, corpus: Corpus) -> str:
-    """A follow-up made standalone: what it points back to is put in, what it varies is varied; others stay as they are."""
-    if not memory.question:
-        return question
-    if memory.document_id and _POINTS_BACK.search(question):
-        title = corpus.document(memory.document_id).title
-        named = title if "《" in title else f"《{title}》"
-        return _POINTS_BACK.sub(named, question, count=1)
-    if not _elliptical(question):
-        return question
-    varied = _vary(question, memory.question)
-    return varied or f"{_bare(question)} {memory.question}"
+def inert(text: str) -> str:
+    """What a person typed in a form that may stand in an answer: no markup, no address a page would follow or load.
+
+    >>> inert("20人坐高铁![x](http://a.example/p.png)来回120公里")
+    '20人坐高铁！［x］(（网址略）'
+    """
+    return _ADDRESS.sub("（网址略）", text).translate(_ACTIVE)
 
 
-def _elliptical(question: str) -> bool:
-    return len(question) <= 24 and bool(_CONTINUES.search(question) or _ENDS_OPEN.search(question.rstrip("？?")))
+def understand(
+    question: str,
+    query: str,
+    memory: Memory,
+    leaning: Leaning,
+    offered: Callable[[], str],
+    *,
+    names_clause: bool,
+    rewritten: bool,
+) -> Understanding:
+    """Decide the route of a turn from what is pending, the vote of the examples and what the sentence holds.
 
-
-def _bare(question: str) -> str:
-    return _CONTINUES.sub("", question).rstrip("？?呢 ")
-
-
-def _vary(question: str, last: str) -> str | None:
-    """The last question with one word of a contrast set exchanged (夏 → 冬)."""
-    for words in cues().contrasts:
-        new = next((w for w in words if w in question), None)
-        old = next((w for w in words if w in last and w != new), None)
-        if new and old and new not in last:
-            return last.replace(old, new)
-    return None
-
-
-def understand(question: str, memory: Memory, leaning: Leaning, *, names_clause: bool, query: str) -> Understanding:
-    """Decide the route of a turn from the vote of the examples, what is pending and what the sentence holds."""
-    pending = _pending(question, memory, leaning)
+    ``leaning`` is the vote for ``query``; ``offered`` names the calculator nearest to the turn before; ``rewritten``
+    says that the query came from a follow-up.
+    """
+    table = dialogue()
+    if memory.awaiting and table.cancels.search(question):
+        return Understanding(question, query, "cancel")
+    pending = None if names_clause else _pending(question, memory, leaning)
     if pending is not None:
-        return replace(pending, query=query)
-    intent = leaning.intent
-    if intent in calculators() and not names_clause and _wants_number(question, intent, leaning.share(intent)):
-        filled = fill(calculator(intent), question)
-        return Understanding(question, query, "calculate", intent, dict(filled.inputs))
-    if intent == "smalltalk" and leaning.share("smalltalk") > 0.6 and not names_clause:
+        return pending
+    if table.accepts.match(question):
+        if table.starts.search(question) and memory.last == "knowledge":
+            name = memory.calculator if memory.awaiting else offered()
+            inputs = memory.inputs if memory.awaiting else fill(calculator(name), memory.question).inputs
+            return Understanding(question, memory.question, "calculate", name, dict(inputs))
+        if memory.last == "calculation":
+            return Understanding(question, query, "settled")
+    name = "" if names_clause else _wanted(query, leaning)
+    if name:
+        inputs = dict(fill(calculator(name), query).inputs)
+        if name == memory.calculator and memory.awaiting:
+            inputs = {**memory.inputs, **inputs}
+        return Understanding(question, query, "calculate", name, inputs)
+    if not rewritten and not names_clause and leaning.intent == "smalltalk" and leaning.share("smalltalk") > 0.6:
         return Understanding(question, query, "smalltalk")
     return Understanding(question, query, "retrieve")
 
 
-def _wants_number(question: str, name: str, share: float) -> bool:
-    """Whether a calculation is asked for: what it needs most is given, or it is plainly to be worked out."""
-    spec = calculator(name)
-    given = set(fill(spec, question).inputs)
-    required = {i.name for i in spec.inputs if i.required} or {i.name for i in spec.inputs if i.kind == "quantity"}
-    rule, works_out = bool(_RULE.search(question)), bool(_WORKS_OUT.search(question))
-    if given & required:
-        return works_out or not rule
-    return bool(_COMPUTE.search(question)) and not _HOW.search(question) and not rule and share >= CERTAIN
+def _wanted(question: str, leaning: Leaning) -> str:
+    """The calculator that is asked for; empty when the question is about a rule or about nothing to work out."""
+    table = dialogue()
+    total = sum(leaning.share(name) for name in calculators())
+    rule, how = bool(table.rule.search(question)), bool(table.how.search(question))
+    compute, works_out = bool(table.compute.search(question)), bool(table.works_out.search(question))
+    if total < LIKELY and not (compute and total > 0):
+        return ""
+    fitting = {
+        name: leaning.share(name) + _closeness(calculator(name), question)
+        for name in calculators()
+        if leaning.share(name) > 0
+    }
+    best = max(fitting, key=lambda name: fitting[name])
+    # 一年 and 半天 alone give no amount to work with.
+    given = any(i.kind in {"quantity", "text"} and i.dimension != "time" for i in _given(calculator(best), question))
+    if given:
+        return best if works_out or (not rule and total >= CERTAIN) else ""
+    if compute and (not (how or rule) or "帮" in question) and total >= LIKELY:
+        return best
+    return best if works_out and not rule and not how and total >= CERTAIN else ""
+
+
+def _given(spec: Calculator, question: str) -> list[InputSpec]:
+    lengths = {q.text for q in find(question) if q.dimension == "time"}
+    return [spec.input(name) for name, value in fill(spec, question).inputs.items() if value not in lengths]
+
+
+def _closeness(spec: Calculator, question: str) -> float:
+    """What speaks for a calculator besides the vote: it takes the quantities of the question, a word of its own stands there."""
+    filled = fill(spec, question)
+    count = len(filled.inputs) + len(filled.unused)
+    words = 0.4 if any(word in question for word in _own_words()[spec.name]) else 0.0
+    return words + (0.5 * len(filled.inputs) / count if count else 0.0)
+
+
+@cache
+def _own_words() -> Mapping[str, frozenset[str]]:
+    """Cue words that only one calculator has."""
+    held = {
+        name: {cue for item in spec.inputs for cue in item.cues if len(cue) > 1} for name, spec in calculators().items()
+    }
+    count = Counter(word for words in held.values() for word in words)
+    return {name: frozenset(word for word in words if count[word] == 1) for name, words in held.items()}
 
 
 def _pending(question: str, memory: Memory, leaning: Leaning) -> Understanding | None:
     """The calculation this turn goes on with: an answer to what was asked, or a change to the last one."""
     if not memory.calculator:
         return None
+    table = dialogue()
     spec = calculator(memory.calculator)
-    if memory.awaiting and _ACCEPTS.match(question):
-        return Understanding(question, question, "calculate", spec.name, memory.inputs, defaults_accepted=True)
+    resumes = bool(table.resumes.search(question))
+    if memory.awaiting and memory.last == "question" and table.accepts.match(question):
+        return _accepted(question, memory, spec)
+    if not resumes and table.rule.search(question) and table.asks.search(question):
+        return None
+    changed = _changed(question, memory, spec)
+    corrects = bool(table.corrects.search(question))
+    if not changed:
+        return _going_on(question, memory, spec) if resumes else None
+    if memory.last == "knowledge" and not resumes:
+        held = any(name in memory.inputs or name == memory.awaiting for name in changed)
+        measured = any(spec.input(name).kind == "quantity" for name in changed)
+        varies = held and measured and (corrects or is_elliptical(question))
+    else:
+        answers = memory.last == "question" and (memory.awaiting in changed or not table.asks.search(question))
+        varies = answers or corrects or resumes or is_elliptical(question) or _extends(question, spec, leaning, changed)
+    other = _wanted(question, leaning)
+    elsewhere = bool(other) and other != spec.name and leaning.share(other) > CERTAIN and not is_elliptical(question)
+    if not varies or elsewhere:
+        return None
+    return _with(question, memory, spec, changed)
+
+
+def _extends(question: str, spec: Calculator, leaning: Leaning, changed: Mapping[str, str]) -> bool:
+    """Whether a further question on the same calculation leaves out what was given before."""
+    required = {i.name for i in spec.inputs if i.required} or {next(i.name for i in spec.inputs)}
+    return leaning.intent == spec.name and not required & changed.keys() and not dialogue().rule.search(question)
+
+
+def _with(question: str, memory: Memory, spec: Calculator, changed: Mapping[str, str]) -> Understanding:
+    inputs = {**memory.inputs, **changed}
+    kept = tuple(name for name in memory.assumed if name not in changed)
+    return Understanding(question, f"{spec.title}：{question}", "calculate", spec.name, inputs, kept)
+
+
+def _going_on(question: str, memory: Memory, spec: Calculator) -> Understanding:
+    return replace(_with(question, memory, spec, {}), query=memory.question or question)
+
+
+def _accepted(question: str, memory: Memory, spec: Calculator) -> Understanding:
+    """随便: what was asked for is taken from the specification, and the answer will say so."""
+    name = memory.awaiting
+    inputs = {**memory.inputs, name: assumed(spec.input(name))}
+    return Understanding(question, memory.question, "calculate", spec.name, inputs, (*memory.assumed, name))
+
+
+def _changed(question: str, memory: Memory, spec: Calculator) -> dict[str, str]:
+    """The inputs this sentence gives or changes."""
+    table = dialogue()
     changed = dict(fill(spec, question, held=memory.inputs).inputs)
-    if memory.awaiting and memory.awaiting not in changed:
-        chosen = choose(spec.input(memory.awaiting), question)
-        if chosen:
-            changed[memory.awaiting] = chosen
-    if memory.awaiting and not changed:
-        bare = find(question)
-        if len(bare) == 1 and len(question) <= 12:
-            changed = {memory.awaiting: bare[0].text}
-        elif question.strip().isdigit():
-            changed = {memory.awaiting: question.strip()}
-    varies = bool(memory.awaiting) or _elliptical(question) or bool(re.match(r"不对|不是|改|换", question))
-    other = leaning.intent in calculators() and leaning.intent != spec.name and leaning.share(leaning.intent) > 0.8
-    if changed and varies and not other:
-        return Understanding(question, question, "calculate", spec.name, {**memory.inputs, **changed})
-    return None
+    awaited = spec.input(memory.awaiting) if memory.awaiting else None
+    for item in spec.inputs:
+        if item.kind == "text" and item.name in memory.inputs:
+            held = memory.inputs[item.name]
+            if item.name in changed and table.adds.search(question):
+                changed[item.name] = f"{held}；{changed[item.name]}"
+            elif item.name not in changed and (new := revised(item, held, question)):
+                changed[item.name] = new
+        elif item.choices and item.name not in changed and (item is awaited or item.name in memory.inputs):
+            chosen = answered(item, question)
+            if chosen and not (item is not awaited and changed):
+                changed[item.name] = chosen
+    if awaited is not None and awaited.name not in changed and not changed:
+        if number := bare_number(question):
+            changed[awaited.name] = number
+        elif awaited.kind == "quantity" and len(bare := find(question)) == 1 and len(question) <= 12:
+            changed[awaited.name] = bare[0].text
+    return changed

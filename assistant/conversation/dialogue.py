@@ -1,0 +1,123 @@
+"""How people go on with a conversation: the patterns of ``dialogue.yaml``, compiled once."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+__all__ = ["Dialogue", "bare", "dialogue", "generic_only", "is_elliptical", "subject", "tail"]
+
+LONGEST_ELLIPSIS = 24
+"""Characters; a longer sentence says what it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """The compiled table; the comments of the data file say what each is for."""
+
+    accepts: re.Pattern[str]
+    starts: re.Pattern[str]
+    cancels: re.Pattern[str]
+    corrects: re.Pattern[str]
+    adds: re.Pattern[str]
+    resumes: re.Pattern[str]
+    opens: re.Pattern[str]
+    closes: re.Pattern[str]
+    marks: re.Pattern[str]
+    asks: re.Pattern[str]
+    tail: re.Pattern[str]
+    generic: re.Pattern[str]
+    metadata: re.Pattern[str]
+    document_back: re.Pattern[str]
+    inside_back: re.Pattern[str]
+    figure_back: re.Pattern[str]
+    neighbour: re.Pattern[str]
+    now: re.Pattern[str]
+    compute: re.Pattern[str]
+    works_out: re.Pattern[str]
+    how: re.Pattern[str]
+    rule: re.Pattern[str]
+    bounds: re.Pattern[str]
+    seasons: re.Pattern[str]
+    as_of: tuple[re.Pattern[str], ...]
+    contrasts: tuple[tuple[str, ...], ...]
+    topics: tuple[tuple[str, ...], ...]
+
+
+@cache
+def dialogue() -> Dialogue:
+    """The table of ``dialogue.yaml``."""
+    raw = yaml.safe_load(files("assistant.conversation").joinpath("dialogue.yaml").read_text(encoding="utf-8"))
+    lists = {"as_of", "contrasts", "topics"}
+    patterns = {
+        name: re.compile("|".join(value) if isinstance(value, list) else value, re.I)
+        for name, value in raw.items()
+        if name not in lists
+    }
+    return Dialogue(
+        **patterns,
+        as_of=tuple(re.compile(p, re.I) for p in raw["as_of"]),
+        contrasts=tuple(tuple(words) for words in raw["contrasts"]),
+        topics=tuple(tuple(words) for words in raw["topics"]),
+    )
+
+
+def bare(question: str) -> str:
+    """A follow-up without the words it opens and closes with.
+
+    >>> bare("那第9部分呢？"), bare("And in winter?")
+    ('第9部分', 'winter')
+    """
+    table = dialogue()
+    return table.closes.sub("", table.opens.sub("", question.strip(), count=1), count=1).strip()
+
+
+def is_elliptical(question: str) -> bool:
+    """Whether a sentence only varies the one before: marked as a follow-up and asking nothing of its own.
+
+    >>> is_elliptical("那冬天呢？"), is_elliptical("那食堂的剩菜怎么处理？"), is_elliptical("冬天空调温度")
+    (True, False, False)
+    """
+    table = dialogue()
+    text = question.strip()
+    if len(text) > LONGEST_ELLIPSIS and not text.isascii():
+        return False
+    if not table.marks.search(text):
+        return False
+    rest = re.sub(r"what about|how about", "", text, flags=re.I)
+    return not table.asks.search(rest)
+
+
+def generic_only(question: str) -> bool:
+    """Whether a question names no subject of its own.
+
+    >>> generic_only("由谁来做？"), generic_only("文号是多少"), generic_only("能源审计由谁来做")
+    (True, True, False)
+    """
+    if question.isascii():
+        return False
+    rest = re.sub(r"[\s，。、；：？！?!,.“”《》]", "", question)
+    return len(dialogue().generic.sub("", rest)) <= 1
+
+
+def tail(question: str) -> str:
+    """The asking part of a question.
+
+    >>> tail("停车场有什么要求？")
+    '有什么要求'
+    """
+    match = dialogue().tail.search(question.rstrip("？?。 "))
+    return match.group() if match else ""
+
+
+def subject(question: str) -> str:
+    """A question without its asking part; the whole where nothing would be left.
+
+    >>> subject("能源审计多久要做一次")
+    '能源审计'
+    """
+    text = question.rstrip("？?。 ")
+    left = dialogue().tail.sub("", text, count=1).strip("，, ")
+    return left if len(left) >= 2 else text

@@ -1,0 +1,157 @@
+"""A follow-up made standalone: what it points back to is put in, what it varies is varied; others stay as they are."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from assistant.answering.question import cues
+from assistant.conversation.dialogue import bare, dialogue, generic_only, is_elliptical, subject, tail
+from assistant.conversation.memory import Memory
+from assistant.conversation.period import asks_for_now
+from assistant.retrieval.naming import Place
+from corpus.library import Corpus
+from corpus.references import Mention
+
+__all__ = ["Names", "rewrite"]
+
+_YEAR = re.compile(r"20\d\d(?=年|\b)")
+_SETTING = re.compile(r"公共机构|党政机关|机关|深圳|广东|全国|十[二三四五]五|20\d\d年")
+_CHAPTER = re.compile(r"章|节")
+
+
+class _Named(Protocol):
+    @property
+    def mentions(self) -> tuple[Mention, ...]: ...
+    @property
+    def places(self) -> tuple[Place, ...]: ...
+
+
+Names = Callable[[str], _Named]
+"""Finds the documents and clauses a text names."""
+
+
+def rewrite(question: str, memory: Memory, corpus: Corpus, names: Names) -> str:
+    """The question as it would be asked without the turns before."""
+    if not memory.question:
+        return question
+    if asks_for_now(question):
+        return memory.question
+    own = names(question)
+    known = [m for m in own.mentions if m.document_ids]
+    return (
+        _neighbour(question, memory, corpus)
+        or _placed(question, memory, corpus, own.places, known)
+        or _pointed(question, memory, corpus, known)
+        or (_varied(question, memory, known, names) if is_elliptical(question) else None)
+        or (_leaning(question, memory, corpus, known) if generic_only(question) and not own.mentions else None)
+        or question
+    )
+
+
+def _titled(corpus: Corpus, document_id: str) -> str:
+    title = corpus.document(document_id).title
+    return title if "《" in title else f"《{title}》"
+
+
+def _neighbour(question: str, memory: Memory, corpus: Corpus) -> str | None:
+    """上一条, 下一部分: the clause beside the one of the turn before, in the document's own order."""
+    match = dialogue().neighbour.search(question)
+    if match is None or not (memory.document_id and memory.place):
+        return None
+    places = list(
+        dict.fromkeys(c.locator.text for c in corpus.document(memory.document_id).clauses if c.locator is not None)
+    )
+    if memory.place not in places:
+        return None
+    at = places.index(memory.place) + (-1 if match.group("way") in {"上", "前"} else 1)
+    if not 0 <= at < len(places):
+        return None
+    return f"{_titled(corpus, memory.document_id)}{places[at]}"
+
+
+def _placed(
+    question: str, memory: Memory, corpus: Corpus, places: Sequence[Place], known: Sequence[Mention]
+) -> str | None:
+    """A clause named by number alone belongs to the document last talked about."""
+    if not places or known:
+        return None
+    if not memory.document_id:
+        return bare(question) if is_elliptical(question) else None
+    text = bare(question) if is_elliptical(question) else question
+    if memory.document_id in places[0].document_ids:
+        return text
+    if places[0].document_ids and not _CHAPTER.search(question):
+        return text
+    return f"{_titled(corpus, memory.document_id)}{text}"
+
+
+def _pointed(question: str, memory: Memory, corpus: Corpus, known: Sequence[Mention]) -> str | None:
+    """这个文件, 它, 里面, 这个比例: the document, or the clause, of the turn before is put in their place."""
+    table = dialogue()
+    if known or not memory.document_id:
+        return None
+    named = _titled(corpus, memory.document_id)
+    place = memory.place if memory.last == "knowledge" else ""
+    if (match := table.inside_back.search(question)) is not None:
+        rest = question[match.end() :]
+        return f"{named}{place if generic_only(rest) else ''}{rest}"
+    if (match := table.document_back.search(question)) is not None:
+        return f"{question[: match.start()]}{named}{question[match.end() :]}"
+    if table.figure_back.search(question):
+        if memory.last == "calculation" or generic_only(table.figure_back.sub("", question)):
+            return f"{named}{question}"
+        return f"{subject(memory.question)}，{question}"
+    return None
+
+
+def _varied(question: str, memory: Memory, known: Sequence[Mention], names: Names) -> str:
+    """The last question with one thing exchanged: its document, its year, a word of a contrast set, its subject."""
+    last, new = memory.question, bare(question)
+    if known:
+        before = [m for m in names(last).mentions if m.document_ids]
+        if before and not names(last).places:
+            start, end = before[0].span
+            return f"{last[:start]}{known[0].text}{last[end:]}"
+        return new if before else f"{new}{tail(last)}"
+    years = _YEAR.findall(new)
+    if years and _YEAR.search(last):
+        return _YEAR.sub(years[0], last, count=1)
+    table = dialogue()
+    for words in (*table.contrasts, *cues().contrasts):
+        changed = next((w for w in words if w.lower() in new.lower()), None)
+        old = next((w for w in words if w.lower() in last.lower() and w != changed), None)
+        if changed and old and changed.lower() not in last.lower():
+            varied = re.sub(re.escape(old), changed, last, flags=re.I)
+            return table.bounds.sub("", varied) if table.seasons.fullmatch(changed) else varied
+    changed_topic = next(((t, w) for t in table.topics for w in t if w in new), None)
+    if changed_topic is not None:
+        for words in table.topics:
+            old = next((w for w in words if w in last), None)
+            if words is not changed_topic[0] and old is not None:
+                return last.replace(old, new if len(new) <= len(changed_topic[1]) + 4 else changed_topic[1])
+    asking = tail(last)
+    if not asking:
+        return f"{new} {last}"
+    setting = "".join(dict.fromkeys(w for w in _SETTING.findall(last) if w not in new))
+    return f"{setting}{new}{asking}"
+
+
+def _leaning(question: str, memory: Memory, corpus: Corpus, known: Sequence[Mention]) -> str | None:
+    """A question without a subject takes the one of the turn before."""
+    if known:
+        return None
+    text = re.sub(dialogue().opens, "", question, count=1)
+    if memory.document_id and dialogue().metadata.search(text):
+        if _names_no_rule(text):
+            return f"{_titled(corpus, memory.document_id)}{text}"
+        return f"{subject(memory.question)}的{text}"
+    return f"{subject(memory.question)}，{text}"
+
+
+def _names_no_rule(text: str) -> bool:
+    """Whether no kind of document is named (办法, 条例 …), so that the document of the turn before is meant.
+
+    >>> _names_no_rule("什么时候施行的"), _names_no_rule("深圳的管理办法什么时候出的")
+    (True, False)
+    """
+    return not re.search(r"(?<!这)(?<!个)(管理办法|办法|条例|标准|指南|规划)", text)
