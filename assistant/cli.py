@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.ingest_cli import add
 from corpus.errors import InputError, NearzeroError
 
 if TYPE_CHECKING:
@@ -94,10 +95,10 @@ def _open(*, quiet: bool = True) -> "Assistant":
     from assistant.assistant import Assistant
     from assistant.settings import read
 
-    return Assistant.open(read(), progress=_progress(quiet=quiet))
+    return Assistant.open(read(), progress=progress(quiet=quiet))
 
 
-def _progress(*, quiet: bool) -> Any:
+def progress(*, quiet: bool) -> Any:
     """Shows how far indexing has come on a terminal; a line at start and end elsewhere, nothing when nothing is built."""
     shown: list[int] = []
 
@@ -179,9 +180,11 @@ def plain(answer: "Answer") -> str:
     """The answer for a terminal: text, then the sources it cites."""
     if not answer.citations:
         return answer.text
+    from corpus.model import titled
+
     lines = []
     for c in answer.citations:
-        title = c.title if "《" in c.title else f"《{c.title}》"
+        title = titled(c.title)
         place = c.locator or f"“{c.heading}”（条号未读到）"
         number = f"（{c.number}）" if c.number else ""
         status = "原文" if c.text_status == "original" else "摘编"
@@ -324,10 +327,12 @@ def quantity(text: Annotated[str, typer.Argument(help="含有数量的一句话�
 
 def _library() -> Any:
     from assistant.settings import read
-    from corpus.library import LIBRARY, load
+    from corpus.overlay import load_all
 
-    extra = read().library
-    return load(*((LIBRARY, extra) if extra else (LIBRARY,)))
+    return load_all(*read().folders)
+
+
+corpus_app.command("add")(add)
 
 
 @corpus_app.command("list")
@@ -357,7 +362,13 @@ def corpus_show(
         return
     document = corpus.document(name)
     if as_json:
-        shown = {**_document(document), "clauses_text": [_clause(c) for c in document.clauses]}
+        shown = {
+            **_document(document),
+            "clauses_text": [_clause(c) for c in document.clauses],
+            "replaced": [_clause(c) for c in document.replaced],
+            "tables": [t.model_dump(mode="json") for t in document.tables],
+            "definitions": [d.model_dump(mode="json") for d in document.definitions],
+        }
         typer.echo(json.dumps(shown, ensure_ascii=False))
         return
     lines = [document.name]
@@ -372,6 +383,10 @@ def corpus_show(
     )
     lines += [f"{label}：{value}" for label, value in facts if value]
     typer.echo("\n".join(lines) + "\n\n" + "\n\n".join(_clause_text(c) for c in document.clauses))
+    if document.definitions:
+        typer.echo("\n术语\n" + "\n".join(f"{d.term}：{d.text}" for d in document.definitions))
+    if document.replaced:
+        typer.echo("\n已由原文取代的摘编\n\n" + "\n\n".join(_clause_text(c) for c in document.replaced))
 
 
 def _document(document: "Document") -> dict[str, Any]:
@@ -398,7 +413,9 @@ def _clause(clause: "Clause") -> dict[str, Any]:
 
 def _clause_text(clause: "Clause") -> str:
     strength = f"【{clause.strength}】" if clause.strength else ""
-    lines = [f"{clause.place} {clause.heading}" if clause.locator else clause.place, f"{strength}{clause.text}"]
+    status = clause.text_status.label + (f" · 第{clause.page}页" if clause.page else "")
+    place = f"{clause.place} {clause.heading}" if clause.locator else clause.place
+    lines = [f"{place}（{status}）", f"{strength}{clause.text}"]
     lines += [f"  · {i.name} {i.written}" + (f"（{i.scope}）" if i.scope else "") for i in clause.indicators]
     if clause.note:
         lines.append(f"  注：{clause.note}")
@@ -414,7 +431,7 @@ def index(as_json: AsJson = False) -> None:
     from assistant.retrieval import build, passages
     from assistant.settings import read
 
-    report = build(passages(_library()), read(), _progress(quiet=False))
+    report = build(passages(_library()), read(), progress(quiet=False))
     if as_json:
         shown = {"added": report.added, "removed": report.removed, "kept": report.kept, "seconds": report.seconds}
         typer.echo(json.dumps(shown))
@@ -453,6 +470,12 @@ def retrieve_eval_command(
 
     result = retrieve_eval(corpus, queries, qrels)
     typer.echo(json.dumps(result, ensure_ascii=False))
+
+
+app.command("check")(review_cli.check)
+app.command("indicators")(review_cli.indicators)
+corpus_app.command("diff")(review_cli.diff)
+corpus_app.command("lint")(review_cli.lint)
 
 
 def entry() -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "Strength",
     "Table",
     "TextStatus",
+    "titled",
 ]
 
 
@@ -308,10 +309,23 @@ class Document(_Record):
         return _first_date(self.expires)
 
     @property
+    def titled(self) -> str:
+        """The title in book-title marks, added where the title itself has none."""
+        return titled(self.title)
+
+    @property
     def name(self) -> str:
         """Title in book-title marks and number, as officials cite it."""
-        title = self.title if "《" in self.title else f"《{self.title}》"
-        return f"{title}（{self.number}）" if self.number else title
+        return f"{self.titled}（{self.number}）" if self.number else self.titled
+
+
+def titled(title: str) -> str:
+    """A title in book-title marks.
+
+    >>> titled("公共机构节能条例"), titled("《指引》解读")
+    ('《公共机构节能条例》', '《指引》解读')
+    """
+    return title if "《" in title else f"《{title}》"
 
 
 def _key(document_id: str, place: str | None, heading: str, places: list[str | None]) -> str:

@@ -18,7 +18,7 @@ def decline(
     if nearest:
         lines.append("最接近的内容是：")
         for item in nearest:
-            title = item.document.title if "《" in item.document.title else f"《{item.document.title}》"
+            title = item.document.titled
             place = item.clause.locator.text if item.clause.locator else ""
             lines.append(f"- {title}{place}“{item.clause.heading}”{ledger.mark(item)}")
     lines.append("建议查阅标准正文，或向归口单位深圳市机关事务管理局、文件的发布单位确认。")

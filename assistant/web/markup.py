@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markupsafe import Markup
 
+from corpus.model import titled
 from tools.units import format_number, unit_name
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"written": _written, "unit": unit_label, "gas": _subscripted, "in_book_marks": _in_book_marks}
+    templates.filters |= {"written": _written, "unit": unit_label, "gas": _subscripted, "in_book_marks": titled}
     return templates
 
 
@@ -139,7 +140,3 @@ def unit_label(quantity: Mapping[str, Any]) -> str:
 def _subscripted(text: str) -> str:
     """Gases as they are printed: CO₂e."""
     return text.replace("CO2", "CO₂").replace("CH4", "CH₄").replace("N2O", "N₂O")
-
-
-def _in_book_marks(title: str) -> str:
-    return title if "《" in title else f"《{title}》"
