@@ -182,7 +182,7 @@ def _figure(
         and (c.indicator.name, c.indicator.value) not in said
     ][:2]
     also = "；".join(
-        f"{stated(c.indicator)}{scope(c.indicator)}{ledger.mark(c.evidence)}{draft_note(c)}" for c in beside
+        f"{stated(c.indicator)}{scope(c.indicator)}{ledger.mark(c.evidence)}{draft_note(c)}" for c in siblings
     )
     return [
         f"{lead}{mark}。",
