@@ -46,6 +46,8 @@ _ADDRESS = re.compile(
     r"(?:https?|ftp|data|javascript|file):|www\.|!\[|\]\(|<\s*[a-zA-Z/!]|\b[\w-]+\.(?:com|cn|net|org|io)\b", re.I
 )
 _RULE = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")
+_REMAINDER = re.compile(r"^另有 ?\d+ ?条没有列出")
+"""What the answer says of itself, not of a clause."""
 _EMPHASIS = re.compile(r"\*+|`+|^#+\s*|^\s*(?:[-*•]|\d+[.、)）])\s+", re.M)
 
 
@@ -246,7 +248,8 @@ def _is_lead_in(bare: str) -> bool:
 
 def _mismatch(bare: str, cited: Sequence[Source], typed: Source, *, strict: bool, free: bool) -> Fault | None:
     text = "\n".join(s.text for s in cited)
-    why = _names(bare, text, typed.text) or _figures(bare, cited, typed, strict=strict)
+    said_of_itself = free and not strict and _REMAINDER.search(bare) is not None
+    why = _names(bare, text, typed.text) or (None if said_of_itself else _figures(bare, cited, typed, strict=strict))
     if why is not None or free:
         return why
     if not _binds_alike(bare, cited, text, strict=strict):
