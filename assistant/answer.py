@@ -30,6 +30,7 @@ class Citation:
     issued: str | None
     status: str | None
     region: str
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def citation(n: int, clause: Clause, document: Document) -> Citation:
         issued=document.issued,
         status=document.status,
         region=document.region.value,
+        page=clause.page,
     )
 
 

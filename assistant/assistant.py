@@ -14,10 +14,12 @@ from assistant.conversation.steps import Core, walk
 from assistant.conversation.turn import Turn
 from assistant.retrieval import Hit, embedder, ensure, open_index
 from assistant.settings import Settings
-from corpus.library import LIBRARY, Corpus, load
+from corpus.library import Corpus
+from corpus.overlay import load_all
 
 if TYPE_CHECKING:
     from assistant.conversation.graph import Conversations
+    from assistant.review import Check
 
 __all__ = ["Assistant"]
 
@@ -40,8 +42,7 @@ class Assistant:
 
         Raises ``LibraryError`` for a broken document and ``IndexUnavailable`` where the index cannot be made.
         """
-        folders = (LIBRARY, settings.library) if settings.library else (LIBRARY,)
-        corpus = load(*folders)
+        corpus = load_all(*settings.folders)
         model = embedder(settings.embedding)
         ensure(settings, corpus, progress, model=model)
         retriever = open_index(settings, corpus, model=model)
@@ -67,6 +68,16 @@ class Assistant:
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """The best ``k`` clauses for a query, with the score of each leg."""
         return self._core.retriever.search(query, k)
+
+    def check(self, text: str) -> "Check":
+        """Check every clause reference of a text, line by line."""
+        from assistant.review import check
+
+        return check(text, self.corpus, self._core.retriever.embedder)
+
+    def forget(self, session: str) -> None:
+        """Delete a kept conversation; one that is not kept is no error."""
+        self._keeping().forget(session)
 
     def _keeping(self) -> "Conversations":
         with self._lock:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant import review_cli
 from assistant.ingest_cli import add
 from corpus.errors import InputError, NearzeroError
 
@@ -188,6 +189,7 @@ def plain(answer: "Answer") -> str:
         place = c.locator or f"“{c.heading}”（条号未读到）"
         number = f"（{c.number}）" if c.number else ""
         status = "原文" if c.text_status == "original" else "摘编"
+        status += f" · 第{c.page}页" if c.page else ""
         lines.append(f"[{c.n}] {title}{number}{place} · {status}")
     return answer.text + "\n\n出处\n" + "\n".join(lines)
 

@@ -39,6 +39,16 @@ class Settings(BaseSettings):
         return self.home / "index"
 
     @property
+    def documents_path(self) -> Path:
+        """Where added documents are kept, one YAML each."""
+        return self.home / "documents"
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Every folder of documents beside the shipped library."""
+        return (*([self.library] if self.library else []), self.documents_path)
+
+    @property
     def conversations_path(self) -> Path:
         return self.home / "conversations.sqlite"
 

@@ -91,10 +91,14 @@ def guess(items: Sequence[Paragraph | Grid], stated: Mapping[str, str] | None = 
     head = [p for i, p in texts if i <= max(at, start) + 3 and (i <= at + 6 or abs(i - start) <= 3)]
     number = _number(head, stated) or _number_in_text(texts, title)
     signed = _signed(texts, start if notice else None)
+    organs = signed[0] if signed else None
+    titled = _from_title(notice or title)
+    if organs and titled and organs[:1] in "省市区县" and not organs.startswith(("市辖", "区域")):
+        organs = titled  # signed 市政府办公厅, headed 深圳市人民政府办公厅
     issuer = (
         stated.get("issuer")
-        or (signed[0] if signed else None)
-        or _from_title(notice or title)
+        or organs
+        or titled
         or _from_text(texts, title)
         or _from_number(number)
     )
@@ -283,15 +287,18 @@ def _signed(texts: Sequence[tuple[int, Paragraph]], before: int | None) -> tuple
 def _whole(organs: Sequence[str]) -> list[str]:
     """Names broken over two lines made whole again; two names run together taken apart."""
     out: list[str] = []
-    for organ in organs:
-        if out and not _ORGAN.search(out[-1]) and len(out[-1]) > 2:
+    for organ in (part for whole in organs for part in _apart(whole)):
+        league = out and out[-1].endswith("共产主义青年团")
+        if out and (league or not _ORGAN.search(out[-1])) and len(out[-1]) > 2:
             out[-1] += organ
         else:
             out.append(organ)
-    apart: list[str] = []
-    for organ in out:
-        apart += re.split(r"(?<=会|局|厅|部|委|办)(?=[\u4e00-\u9fff]{2,3}(?:省|市)[\u4e00-\u9fff])", organ)
-    return apart
+    return out
+
+
+def _apart(organs: str) -> list[str]:
+    """福建省委员会福建省妇女联合会: the second name begins with the place again."""
+    return re.split(r"(?<=会|局|厅|部|委|办)(?=[\u4e00-\u9fff]{2,3}(?:省|市)[\u4e00-\u9fff]{2})", organs)
 
 
 def _from_title(title: str) -> str | None:

@@ -232,7 +232,7 @@ def _opens(
     found = mark(line.text)
     if full and not closed and width(line.text) <= 4 and not (found or before.text.endswith(("）", ")")) or last.align):
         return False  # a scrap that a converter pushed to a line of its own
-    if not closed and not found and _unclosed(last.text):
+    if not found and not before.text.endswith(("。", "；")) and _unclosed(last.text):
         return False
     if line.em and before.em:
         ratio = line.em / before.em

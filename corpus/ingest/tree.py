@@ -356,6 +356,8 @@ def _clauses(node: _Node) -> Iterator[Clause]:
             under = "\n".join(_outline(child) for child in node.children)
             yield _clause(node, locator, heading, under or heading, outline=True)
         return
+    if node.mark is None and len(bare("".join(s.text for s in node.said))) < 4:
+        return  # 附件1 above the title of the document itself
     pieces = list(_split(node))
     for n, (said, item) in enumerate(pieces):
         text, parts = _with_parts(node, said)
