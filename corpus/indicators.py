@@ -122,7 +122,11 @@ def lookup(
             continue
         if scope is not None and scope not in f"{record.scope or ''}{record.title}{record.region}":
             continue
-        if as_of is not None and (begin := in_force_from(corpus.document(record.document_id))) is not None and begin > as_of:
+        if (
+            as_of is not None
+            and (begin := in_force_from(corpus.document(record.document_id))) is not None
+            and begin > as_of
+        ):
             continue
         near = _nearness(wanted, record, clause)
         if near:

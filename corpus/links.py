@@ -35,7 +35,9 @@ class Link:
         return bool(self.keys) if self.kind == "clause" else self.document_id is not None
 
 
-_OWN = re.compile(r"(?:本(?:条例|办法|法|规定|方案|标准|规程|指南|细则)|按|按照|依照|依据|根据|违反|见|符合|参照|执行)\s*$")
+_OWN = re.compile(
+    r"(?:本(?:条例|办法|法|规定|方案|标准|规程|指南|细则)|按|按照|依照|依据|根据|违反|见|符合|参照|执行)\s*$"
+)
 _GAP = re.compile(r"[（(][^（）()]{1,24}[）)]|\s|的|中|之")
 
 
@@ -153,4 +155,6 @@ def _adjoins(text: str, end: int, at: int) -> bool:
 
 def _points(text: str, at: int, last: int) -> bool:
     """A number in the text points somewhere when it follows 按, 违反, 见 …, or goes on a list that does."""
-    return bool(_OWN.search(text[max(0, at - 8) : at])) or (last >= 0 and text[last:at] in {"、", "和", "及", "或", "至"})
+    return bool(_OWN.search(text[max(0, at - 8) : at])) or (
+        last >= 0 and text[last:at] in {"、", "和", "及", "或", "至"}
+    )

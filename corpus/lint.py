@@ -51,7 +51,11 @@ def _document(corpus: Corpus, document: Document) -> Iterator[Finding]:
     for field, text in (("印发", document.issued), ("施行", document.effective), ("失效", document.expires)):
         if text and (fault := _date_fault(text)):
             yield Finding("error", "date", document.id, f"{field}日期“{text}”{fault}")
-    if document.issued_on and document.effective_on and document.effective_on < document.issued_on.replace(month=1, day=1):
+    if (
+        document.issued_on
+        and document.effective_on
+        and document.effective_on < document.issued_on.replace(month=1, day=1)
+    ):
         yield Finding("note", "date", document.id, f"施行（{document.effective}）早于印发（{document.issued}）")
     if document.expires_on and document.effective_on and document.expires_on < document.effective_on:
         yield Finding("error", "date", document.id, "失效日期早于施行日期")
@@ -80,7 +84,9 @@ def _repeated(document: Document) -> Iterator[Finding]:
             written.setdefault(clause.locator.canonical(), set()).add(clause.locator.text.strip())
     for canonical, texts in written.items():
         if len(texts) > 1:
-            yield Finding("note", "locator", document.id, f"同一条号有几种写法：{'、'.join(sorted(texts))}（{canonical}）")
+            yield Finding(
+                "note", "locator", document.id, f"同一条号有几种写法：{'、'.join(sorted(texts))}（{canonical}）"
+            )
     for text, count in Counter(c.text for c in document.clauses).items():
         if count > 1:
             yield Finding("error", "id", document.id, f"有 {count} 条内容相同：{text[:30]}…")
@@ -126,7 +132,9 @@ def _indicator(clause: Clause, indicator: Indicator) -> Iterator[Finding]:
         if year is not None and not 1980 <= year <= 2060:
             yield Finding("error", "figure", clause.key, f"{indicator.name}的年份 {year} 不合理")
     if indicator.year and indicator.base_year and indicator.base_year >= indicator.year:
-        yield Finding("error", "figure", clause.key, f"{indicator.name}的基准年 {indicator.base_year} 不早于 {indicator.year}")
+        yield Finding(
+            "error", "figure", clause.key, f"{indicator.name}的基准年 {indicator.base_year} 不早于 {indicator.year}"
+        )
 
 
 def _aliases(corpus: Corpus) -> Iterator[Finding]:

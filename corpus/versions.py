@@ -69,7 +69,9 @@ def family(corpus: Corpus, document_id: str) -> tuple[Document, ...]:
         grown = False
         for document in corpus.documents:
             linked = {*document.replaces, document.superseded_by or ""}
-            if document.id not in found and (linked & found.keys() or any(_links(d, document.id) for d in found.values())):
+            if document.id not in found and (
+                linked & found.keys() or any(_links(d, document.id) for d in found.values())
+            ):
                 found[document.id] = document
                 grown = True
     return tuple(sorted(found.values(), key=lambda d: (in_force_from(d) or date.min, d.id)))
@@ -94,7 +96,9 @@ def in_force(corpus: Corpus, document_id: str, on: date) -> Document | None:
     A version ends the day its successor takes effect, or on its own ``expires``.
     """
     versions = family(corpus, document_id)
-    standing = [d for d in versions if (begin := in_force_from(d)) is not None and begin <= on and not _ended(corpus, d, on)]
+    standing = [
+        d for d in versions if (begin := in_force_from(d)) is not None and begin <= on and not _ended(corpus, d, on)
+    ]
     return standing[-1] if standing else None
 
 
@@ -152,10 +156,20 @@ def extent(document: Document, locator: Locator) -> str | None:
     if first is None or not first.number:
         return None
     unit = "条" if first.level is Level.ARTICLE else "部分"
-    own = [(p.number, c) for c in document.clauses if c.locator for p in c.locator.parts if p.level is first.level and p.number]
+    own = [
+        (p.number, c)
+        for c in document.clauses
+        if c.locator
+        for p in c.locator.parts
+        if p.level is first.level and p.number
+    ]
     last = max((n for n, _ in own), default=())
     for clause in document.clauses:
-        stated = _COUNTED[first.level].search(clause.text) if re.search(r"全文|修订后|标准共|本文件共", clause.text) else None
+        stated = (
+            _COUNTED[first.level].search(clause.text)
+            if re.search(r"全文|修订后|标准共|本文件共", clause.text)
+            else None
+        )
         if stated and first.number[0] > int(stated[1]) >= (last[0] if last else 0):
             return f"全文共{stated[1]}{unit}"
     closing = [n for n, c in own if n == last and _LAST.search(f"{c.heading}{c.text}")]
@@ -170,7 +184,9 @@ def extent(document: Document, locator: Locator) -> str | None:
 # --- differences -------------------------------------------------------------------------------------------------
 
 _ALIKE = 0.6
-_NUMBER = re.compile(r"\d+(?:\.\d+)?\s*(?:[%％℃]|[\u4e00-\u9fffA-Za-z/㎡²³]{0,6})|[零一二三四五六七八九十百千万两]+(?=[年月日个项%成倍级星])")
+_NUMBER = re.compile(
+    r"\d+(?:\.\d+)?\s*(?:[%％℃]|[\u4e00-\u9fffA-Za-z/㎡²³]{0,6})|[零一二三四五六七八九十百千万两]+(?=[年月日个项%成倍级星])"
+)
 
 
 def difference(old: Document, new: Document) -> tuple[Change, ...]:
@@ -194,8 +210,12 @@ def difference(old: Document, new: Document) -> tuple[Change, ...]:
         before, score = paired_new[id(clause)]
         moved = before.locator != clause.locator
         if moved or before.text != clause.text or before.indicators != clause.indicators:
-            kind: ChangeKind = "changed" if before.text != clause.text and not moved else "renumbered" if moved else "changed"
-            changes.append(Change(kind, before, clause, _figures(before, clause), edits(before.text, clause.text), score))
+            kind: ChangeKind = (
+                "changed" if before.text != clause.text and not moved else "renumbered" if moved else "changed"
+            )
+            changes.append(
+                Change(kind, before, clause, _figures(before, clause), edits(before.text, clause.text), score)
+            )
     changes += [Change("removed", clause, None) for clause in left if id(clause) not in paired_old]
     return tuple(changes)
 
@@ -207,7 +227,9 @@ def _by_likeness(left: Sequence[Clause], right: Sequence[Clause]) -> list[tuple[
     for a in left:
         mine = _shingles(a.text)
         for b, theirs in seen:
-            same_place = a.locator is not None and a.locator == b.locator or (a.locator is None and a.heading == b.heading)
+            same_place = (a.locator is not None and a.locator == b.locator) or (
+                a.locator is None and a.heading == b.heading
+            )
             shared = 2 * len(mine & theirs) / max(len(mine) + len(theirs), 1)
             if shared >= _ALIKE or (same_place and shared >= _ALIKE / 2):
                 found.append((shared + (0.25 if same_place else 0.0), a, b))

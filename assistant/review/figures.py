@@ -44,7 +44,9 @@ class Figure:
         return float(match.group()) if match else None
 
 
-_CODES = re.compile(r"[A-Z]{1,5}\d{0,4}(?:/[A-Z]{1,2})?\s*\d{3,6}(?:\.\d+)?(?:[-—–]\d{4})?|[〔［\[]\d{4}[〕］\]]\s*\d+\s*号|第\s*\d+\s*号")
+_CODES = re.compile(
+    r"[A-Z]{1,5}\d{0,4}(?:/[A-Z]{1,2})?\s*\d{3,6}(?:\.\d+)?(?:[-—–]\d{4})?|[〔［\[]\d{4}[〕］\]]\s*\d+\s*号|第\s*\d+\s*号"
+)
 """Numbers of standards and documents; they name, they do not measure."""
 _YEAR = re.compile(r"(?<![\d.〔\[（(])((?:19|20)\d{2})(?=\s*(?:年|[—～~－-]\s*(?:19|20)\d{2}\s*年))")
 _DATE = re.compile(r"(?:((?:19|20)\d{2})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*日|((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})")
@@ -59,8 +61,12 @@ _PERIOD = re.compile(r"(?:每|按)(半年|季度?|月|周|日|天|两年|三年)
 _PERIOD_DAYS = {"半年": 182, "季": 91, "季度": 91, "月": 30, "周": 7, "日": 1, "天": 1, "两年": 730, "三年": 1095}
 _NUMBER = re.compile(r"(?<![\d.A-Za-z〔第_])\d+(?:\.\d+)?(?![\d.〕]|\s*号|\s*[条款章])")
 _ARTICLE = {"个", "次", "条", "层", "步", "人", "种", "项", "类", "处"}
-_LEAST = re.compile(r"(?:不低于|不少于|不得低于|不得少于|不小于|至少|高于|大于|超过|多于|不应低于|≥|>|最低)[^，。；]{0,4}$")
-_MOST = re.compile(r"(?:不高于|不超过|不得高于|不得超过|不大于|不多于|最高|最多|低于|小于|少于|不晚于|不迟于|控制在|≤|<|不应高于|限值)[^，。；]{0,4}$")
+_LEAST = re.compile(
+    r"(?:不低于|不少于|不得低于|不得少于|不小于|至少|高于|大于|超过|多于|不应低于|≥|>|最低)[^，。；]{0,4}$"
+)
+_MOST = re.compile(
+    r"(?:不高于|不超过|不得高于|不得超过|不大于|不多于|最高|最多|低于|小于|少于|不晚于|不迟于|控制在|≤|<|不应高于|限值)[^，。；]{0,4}$"
+)
 _NEVER_LEAST = re.compile(r"(?:不|不得|不应|不能)(?:高于|超过|大于|多于)[^，。；]{0,4}$")
 _NEVER_MOST = re.compile(r"(?:不|不得|不应|不能)(?:低于|小于|少于)[^，。；]{0,4}$")
 _BASE = re.compile(r"^\s*年?\s*(?:为基[数期准年]|基[数期准]|相比|的基础上|水平)")
@@ -249,7 +255,20 @@ def _same_kind(one: Figure, two: Figure) -> bool:
     return False
 
 
-_THINGS = ("institution", "piece", "occurrence", "person", "vehicle", "parking_space", "charger", "set", "lamp", "room", "device", "floor")
+_THINGS = (
+    "institution",
+    "piece",
+    "occurrence",
+    "person",
+    "vehicle",
+    "parking_space",
+    "charger",
+    "set",
+    "lamp",
+    "room",
+    "device",
+    "floor",
+)
 
 
 def _counts_things(figure: Figure) -> bool:
@@ -265,7 +284,9 @@ def _dimensions_alike(one: str, two: str) -> bool:
             return ["ratio"]
         return [alike.get(part, part) for part in label.split("/") if part != "time" or label == "time"]
 
-    return plain(one) == plain(two) or (one.split("/")[0] in _THINGS and two.split("/")[0] in _THINGS)
+    return plain(one) == plain(two) or (
+        one.split("/", maxsplit=1)[0] in _THINGS and two.split("/", maxsplit=1)[0] in _THINGS
+    )
 
 
 def _equal(one: Figure, two: Figure) -> bool:

@@ -1,5 +1,6 @@
 """How much of a claim a clause holds: weighted character pairs, and likeness of sense by the bundled embedding."""
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -30,7 +31,7 @@ def pairs(text: str) -> frozenset[str]:
         if run[0].isascii():
             found.add(run)
         else:
-            found.update(a + b for a, b in zip(run, run[1:], strict=False) if a not in _GRAMMAR and b not in _GRAMMAR)
+            found.update(a + b for a, b in itertools.pairwise(run) if a not in _GRAMMAR and b not in _GRAMMAR)
     return frozenset(found)
 
 

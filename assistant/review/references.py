@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from assistant.review.words import words
 from corpus.library import Corpus
 from corpus.locator import Level, Locator, Part, parse
-from corpus.model import Document
 from corpus.numerals import NUMERAL
 from corpus.references import Catalogue, Mention, catalogue_of
 
@@ -64,9 +63,13 @@ _STEP = (
     rf"|附[件录表]\s*(?:[A-Z](?:\.\d+)*|\d+|{_CN})?|[表图]\s*(?:[A-Z]\.)?\d+(?:[.\-]\d+)*|专栏\s*\d+"
     rf"|\d+(?:\.\d+)+\s*条?|[（(](?:{_CN}|\d{{1,2}})[）)]|{_CN}(?=[、（(]|[^一-龥]|规定|要求|提出|明确|中|的|所|部分|$)"
 )
-_PLACE = re.compile(rf"(?:{_STEP})(?:\s*[、.．]?\s*(?:(?:{_STEP})|(?<=[）)])\d{{1,2}}(?![\d%℃年月.])|(?<=[）)])\d{{1,2}}(?=[\u4e00-\u9fff]))|\s*[、和及与至到]\s*(?=第|附|表)(?:{_STEP}))*")
+_PLACE = re.compile(
+    rf"(?:{_STEP})(?:\s*[、.．]?\s*(?:(?:{_STEP})|(?<=[）)])\d{{1,2}}(?![\d%℃年月.])|(?<=[）)])\d{{1,2}}(?=[\u4e00-\u9fff]))|\s*[、和及与至到]\s*(?=第|附|表)(?:{_STEP}))*"
+)
 _GAP = re.compile(r"[\s，,：:、]{0,2}(?:文件|文|的|中|之|所附|所列|解读稿?|正文)?(?:[（(][^（）()]{1,16}[）)])?的?\s*")
-_BARE_PLACE = re.compile(rf"第\s*{NUMERAL}\s*条(?:之{NUMERAL})?(?:第?\s*{NUMERAL}\s*款)?(?:第?[（(]?{NUMERAL}[）)]?项)?|(?<![\d.〔])\d+(?:\.\d+){{2,}}(?![\d.%])")
+_BARE_PLACE = re.compile(
+    rf"第\s*{NUMERAL}\s*条(?:之{NUMERAL})?(?:第?\s*{NUMERAL}\s*款)?(?:第?[（(]?{NUMERAL}[）)]?项)?|(?<![\d.〔])\d+(?:\.\d+){{2,}}(?![\d.%])"
+)
 _QUOTED = re.compile(r"《([^《》]{2,80}(?:《[^《》]{2,60}》[^《》]{0,40})?)》")
 _BRACKETED = re.compile(r"\s*[（(]([^（）()《》]{2,60}?(?:[（(][^（）()]{0,12}[）)])?[^（）()]{0,12})[）)]")
 _NUMBERED = re.compile(r"\d\s*号|[A-Za-z]{1,5}\s*/?\s*[A-Z]?\s*\d{2,6}|[A-Z]{2,4}\s*\d")
@@ -94,7 +97,7 @@ class Finder:
 
     def find(self, line: str) -> tuple[Reference, ...]:
         """Every reference of a line, in order, each with its claim."""
-        found = [r for r in self._anchors(line)]
+        found = list(self._anchors(line))
         return tuple(_with_claims(line, found))
 
     def _anchors(self, line: str) -> list[Reference]:
@@ -137,7 +140,7 @@ class Finder:
         gap = _GAP.match(line, name.span[1])
         at = gap.end() if gap else name.span[1]
         match = self._held_place(line, at, name.ids) or _PLACE.match(line, at, limit)
-        cited = bool(words().citing.search(line[: name.span[0]].rstrip(" “\"《"))) or _only_name(line, name.span)
+        cited = bool(words().citing.search(line[: name.span[0]].rstrip(' “"《'))) or _only_name(line, name.span)
         if match is None and located:
             return None
         if match is None and not cited and not name.quoted and not name.number:
@@ -172,7 +175,8 @@ class Finder:
         if document_id not in self._held:
             texts = {c.locator.text for c in self._corpus.document(document_id).clauses if c.locator}
             self._held[document_id] = tuple(
-                re.compile(re.sub(r"(?:\\\s|\s)+", r"\\s*", re.escape(t)) + _PLACE_END.get(t[-1].isdigit(), "")) for t in texts
+                re.compile(re.sub(r"(?:\\\s|\s)+", r"\\s*", re.escape(t)) + _PLACE_END.get(t[-1].isdigit(), ""))
+                for t in texts
             )
         return self._held[document_id]
 
@@ -189,7 +193,11 @@ class Finder:
             if "※" in mention.text:
                 continue
             sure = mention.how == "number" or (mention.how in {"title", "alias"} and len(mention.text) > 3)
-            found.append(_Named(_unmarked(line, mention), self._likely(mention.document_ids), mention.text, quoted=False, sure=sure))
+            found.append(
+                _Named(
+                    _unmarked(line, mention), self._likely(mention.document_ids), mention.text, quoted=False, sure=sure
+                )
+            )
         for match in _THIS.finditer(rest):
             if self._last is None and not found:
                 continue
@@ -292,7 +300,9 @@ def _bracketed(line: str, name: _Named) -> _Named:
     match = _BRACKETED.match(line, name.span[1])
     if match is None or not _NUMBERED.search(match[1]) or name.number:
         return name
-    return _Named((name.span[0], match.end()), name.ids, name.text, name.quoted, match[1], match.span(1), name.carried, name.sure)
+    return _Named(
+        (name.span[0], match.end()), name.ids, name.text, name.quoted, match[1], match.span(1), name.carried, name.sure
+    )
 
 
 def _locators(text: str) -> tuple[Locator, ...]:
@@ -300,7 +310,9 @@ def _locators(text: str) -> tuple[Locator, ...]:
     plain = re.sub(r"第\s*(\d+(?:\.\d+)+)\s*(?:条|款|项|节)?", r"\1", text)
     plain = re.sub(r"(\d+(?:\.\d+)+)\s*条", r"\1", plain)
     plain = re.sub(rf"第[（(]({_CN}|\d+)[）)]项", r"第\1项", plain)
-    whole = parse(unicodedata.normalize("NFKC", plain).replace("(", "（").replace(")", "）") if plain.isascii() else plain)
+    whole = parse(
+        unicodedata.normalize("NFKC", plain).replace("(", "（").replace(")", "）") if plain.isascii() else plain
+    )
     if not whole.parts:
         return ()
     last = whole.parts[-1]
@@ -364,7 +376,11 @@ def _with_claims(line: str, found: Sequence[Reference]) -> Iterator[Reference]:
         later = min((r.span[0] for r in found if r.span[0] >= max(end, told)), default=len(line))
         claim = "，".join(_worded(line[b:e]) for b, e in spans if _worded(line[b:e]))
         yield Reference(
-            **{name: getattr(reference, name) for name in Reference.__slots__ if name not in {"claim", "claim_spans", "after"}},
+            **{
+                name: getattr(reference, name)
+                for name in Reference.__slots__
+                if name not in {"claim", "claim_spans", "after"}
+            },
             claim=claim,
             claim_spans=spans,
             after=line[max(end, told) : later] if right == end else "",

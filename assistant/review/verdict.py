@@ -110,7 +110,13 @@ class Judge:
         document, cited = self._document(reference)
         number = _number_difference(document, reference.number)
         if number is not None:
-            return Judgement("altered", f"文号不一致：写作“{number.written}”，应为“{number.held}”。", document.id, _first(cited), (number,))
+            return Judgement(
+                "altered",
+                f"文号不一致：写作“{number.written}”，应为“{number.held}”。",
+                document.id,
+                _first(cited),
+                (number,),
+            )
         newer = successor(self._corpus, document.id)
         if newer is not None:
             return Judgement("superseded", f"{document.name}已由{newer.name}代替。", document.id, _first(cited))
@@ -155,7 +161,9 @@ class Judge:
             return self._missing(reference, document)
         if len(pairs(claim)) < 2 and not figures(claim):
             where = "条款存在" if cited else "文件存在"
-            return Judgement("right", f"{where}；这里没有写出可核对的内容。", document.id, _first(cited) or document.clauses[0])
+            return Judgement(
+                "right", f"{where}；这里没有写出可核对的内容。", document.id, _first(cited) or document.clauses[0]
+            )
         ranked = self._ranked(claim, document)
         if not cited:
             return self._whole(reference, raw, document, ranked)
@@ -194,7 +202,9 @@ class Judge:
         best = inside[0]
         ordered = tuple(c for s in inside for c in s.place.clauses)
         place = _Place(ordered or clauses)
-        return _Scored(place, self._likeness.share(claim, place.clauses), best.score, check_figures(claim, place.clauses))
+        return _Scored(
+            place, self._likeness.share(claim, place.clauses), best.score, check_figures(claim, place.clauses)
+        )
 
     def _elsewhere(self, here: _Scored, there: _Scored) -> bool:
         """Whether another place of the document holds the claim rather than the cited one."""
@@ -210,11 +220,17 @@ class Judge:
         checked = here.checked
         for sentence in re.split(r"[。！？!?]", reference.after):
             # A later sentence counts only where it is about the same thing and not the writer's own story.
-            if words().self_.search(sentence) or self._likeness.share(sentence, here.place.clauses) < self._limits["decides"]:
+            if (
+                words().self_.search(sentence)
+                or self._likeness.share(sentence, here.place.clauses) < self._limits["decides"]
+            ):
                 continue
             more = check_figures(sentence, here.place.clauses)
             checked = _Checked(
-                checked.same + more.same, checked.total + more.total, (*checked.differences, *more.differences), checked.open
+                checked.same + more.same,
+                checked.total + more.total,
+                (*checked.differences, *more.differences),
+                checked.open,
             )
         if checked.differences:
             return _altered(document, clause, checked.differences)
@@ -224,7 +240,9 @@ class Judge:
         clash = modals.conflict(raw, here.place.clauses)
         if clash is not None:
             return _altered(document, clause, (Difference("modal", clash[0].text, clash[1]),))
-        return Judgement("right", f"与{document.name}{here.place.name}一致（{clause.text_status.label}）。", document.id, clause)
+        return Judgement(
+            "right", f"与{document.name}{here.place.name}一致（{clause.text_status.label}）。", document.id, clause
+        )
 
     def _nearest(self, claim: str, place: _Place) -> Clause:
         return max(place.clauses, key=lambda c: (check_figures(claim, (c,)).share, self._likeness.share(claim, (c,))))
@@ -246,7 +264,11 @@ class Judge:
         decided = best is not None and best.share >= self._limits["decides"] and best.checked.share in {0.0, 1.0}
         end = extent(document, reference.locators[0])
         if end is not None:
-            hint = f"；这项内容见{best.place.name}" if best is not None and decided and best.score > self._limits["elsewhere"] else ""
+            hint = (
+                f"；这项内容见{best.place.name}"
+                if best is not None and decided and best.score > self._limits["elsewhere"]
+                else ""
+            )
             return Judgement("no_such_clause", f"{document.name}没有{reference.place}：{end}{hint}。", document.id)
         fits = best is not None and (not best.checked.total or best.checked.share == 1)
         if best is not None and decided and fits and best.score >= self._limits["elsewhere"]:
@@ -310,7 +332,12 @@ def _found(figure: Figure, held: Sequence[Figure]) -> Difference | Figure | None
         if rival is None or figure.kind == "year" or not _swapped(_near(figure, best), _near(figure, rival)):
             return best
         return Difference("value", _shown(figure), _shown(rival))
-    for wanted, kind in (("other_sense", "modal"), ("other_value", "value"), ("other_unit", "unit"), ("other_thing", "value")):
+    for wanted, kind in (
+        ("other_sense", "modal"),
+        ("other_value", "value"),
+        ("other_unit", "unit"),
+        ("other_thing", "value"),
+    ):
         options = [h for fit, h in fits if fit == wanted]
         if not options:
             continue
@@ -360,7 +387,9 @@ def _shown(figure: Figure) -> str:
 def _places(clauses: Iterable[Clause]) -> tuple[_Place, ...]:
     grouped: dict[str, list[Clause]] = {}
     for clause in clauses:
-        grouped.setdefault(clause.locator.canonical() or clause.locator.text if clause.locator else clause.key, []).append(clause)
+        grouped.setdefault(
+            clause.locator.canonical() or clause.locator.text if clause.locator else clause.key, []
+        ).append(clause)
     return tuple(_Place(tuple(group)) for group in grouped.values())
 
 
@@ -369,7 +398,12 @@ def _first(cited: Sequence[_Place]) -> Clause | None:
 
 
 def _wrong(document: Document, place: _Place) -> Judgement:
-    return Judgement("wrong_clause", f"这项内容在{place.name}（{place.clauses[0].heading}），不在所引条款。", document.id, place.clauses[0])
+    return Judgement(
+        "wrong_clause",
+        f"这项内容在{place.name}（{place.clauses[0].heading}），不在所引条款。",
+        document.id,
+        place.clauses[0],
+    )
 
 
 def _altered(document: Document, clause: Clause, differences: tuple[Difference, ...]) -> Judgement:
