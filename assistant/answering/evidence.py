@@ -13,8 +13,9 @@ from assistant.answering.question import Question
 from corpus.library import Corpus
 from corpus.model import Clause, Confidence, Document, DocumentKind, Region
 
-__all__ = ["Evidence", "Ledger", "gather", "weigh"]
+__all__ = ["Evidence", "Ledger", "ended", "gather", "weigh"]
 
+_ENDED = re.compile(r"已结束|废止|失效")
 _EXAMPLES = re.compile(r"案例|例子|经验|做法|试点|样板|先进|实践|报道|case|example|pilot", re.I)
 _PAST = re.compile(r"(?<!\d)20(0\d|1\d|2[0-5])(?!\d)|去年|历年|统计|实际|现状|目前|已经|多少家|how many")
 
@@ -83,6 +84,11 @@ def weigh(question: Question, evidence: Sequence[Evidence]) -> tuple[Evidence, .
     return tuple(sorted(scaled, key=lambda e: (not e.exact, -e.score)))
 
 
+def ended(document: Document) -> bool:
+    """Whether the document's own status says that its time is over."""
+    return bool(_ENDED.search(document.status or ""))
+
+
 def _standing(question: Question, item: Evidence) -> Iterable[str]:
     clause, document = item.clause, item.document
     named = document.id in question.documents
@@ -93,6 +99,8 @@ def _standing(question: Question, item: Evidence) -> Iterable[str]:
     reports = document.kind is DocumentKind.REPORT and clause.strength is None and clause.values_given
     if reports and not named and not _PAST.search(question.text):
         yield "statistics"
+    if ended(document) and not question.years and not named:
+        yield "ended"
     if document.confidence is Confidence.SECONDARY:
         yield "secondary"
     if clause.locator is None and document.kind is not DocumentKind.GLOSSARY:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answering.evidence import Evidence
+from assistant.answering.evidence import Evidence, ended
 from assistant.answering.question import Question, bigrams, cues
 from assistant.retrieval.terms import expansions
 from corpus.library import Corpus
@@ -82,6 +82,8 @@ def _candidate(question: Question, item: Evidence, indicator: Indicator, weights
     score += 0.1 * (item.document.number is not None) + 0.1 * (item.clause.locator is not None)
     if is_draft(item, indicator) and not DRAFT.search(question.text):
         score -= 0.4
+    if ended(item.document) and not question.years:
+        score -= 0.3
     if question.bounds:
         score += 0.3 if indicator.comparator in question.bounds else -0.3
     if question.years:
