@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant import review_cli
+from assistant import review_cli, tools_cli
 from assistant.ingest_cli import add
 from corpus.errors import InputError, NearzeroError
 
@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 corpus_app = typer.Typer(help="资料库。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(corpus_app, name="corpus")
+tools_cli.register(app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 Session = Annotated[str | None, typer.Option("--session", help="会话名：同名的问题接着上文回答。")]
@@ -250,78 +251,6 @@ def search(
         return
     for row in rows:
         typer.echo(f"{row['rank']:>2}. {row['score']:.3f} 《{row['title']}》{row['locator'] or ''} {row['heading']}")
-
-
-# --- computing -------------------------------------------------------------------------------------------------
-
-
-@app.command()
-def calc(
-    name: Annotated[str, typer.Argument(help="计算器名称；list 列出全部。")],
-    inputs: Annotated[list[str] | None, typer.Option("-i", "--input", help='输入，如 -i attendees="80 人"。')] = None,
-    as_json: AsJson = False,
-) -> None:
-    """运行一个计算器，或用 list 列出全部。"""
-    from tools.calculator import calculator, calculators, run, to_json, to_markdown
-
-    if name.lower() == "list":
-        specs = calculators().values()
-        if as_json:
-            typer.echo(json.dumps([_spec(s) for s in specs], ensure_ascii=False))
-        else:
-            for spec in specs:
-                typer.echo(f"{spec.name}  {spec.title}")
-                for item in spec.inputs:
-                    must = "必填" if item.required else "可不填"
-                    typer.echo(f"    {item.name}  {item.label}（{must}，如 {item.example}）")
-        return
-    calculator(name)
-    values = {}
-    for pair in inputs or []:
-        key, sign, value = pair.partition("=")
-        if not sign or not key.strip() or not value.strip():
-            raise InputError(f'输入“{pair}”应写成 名称=值，例如 -i attendees="80 人"。')
-        values[key.strip()] = value.strip()
-    computation = run(name, values)
-    typer.echo(json.dumps(to_json(computation), ensure_ascii=False) if as_json else to_markdown(computation))
-
-
-def _spec(spec: Any) -> dict[str, Any]:
-    return {
-        "name": spec.name,
-        "title": spec.title,
-        "description": spec.description,
-        "inputs": [
-            {
-                "name": item.name,
-                "label": item.label,
-                "kind": item.kind,
-                "dimension": item.dimension,
-                "unit": item.unit,
-                "required": item.required,
-                "default": item.default,
-                "example": item.example,
-                "choices": [{"key": c.key, "label": c.label} for c in item.choices],
-            }
-            for item in spec.inputs
-        ],
-        "examples": list(spec.examples),
-    }
-
-
-@app.command()
-def quantity(text: Annotated[str, typer.Argument(help="含有数量的一句话。")], as_json: AsJson = False) -> None:
-    """读出一句话里的数量和单位。"""
-    from tools.quantities import read
-
-    found = read(text)
-    if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
-        return
-    for item in found["quantities"]:
-        value = item.get("value")
-        shown = f"{value:g}" if value is not None else f"{item.get('low'):g}～{item.get('high'):g}"
-        typer.echo(f"{item['text']}  {shown} {item['unit']}（{item['dimension']}）")
 
 
 # --- the library -----------------------------------------------------------------------------------------------
