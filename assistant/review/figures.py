@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
+from assistant.review.likeness import pairs
 from assistant.review.words import words
 from corpus.model import Clause, Indicator
 from corpus.numerals import number
@@ -45,9 +46,10 @@ class Figure:
 
 
 _CODES = re.compile(
-    r"[A-Z]{1,5}\d{0,4}(?:/[A-Z]{1,2})?\s*\d{3,6}(?:\.\d+)?(?:[-—–]\d{4})?|[〔［\[]\d{4}[〕］\]]\s*\d+\s*号|第\s*\d+\s*号"
+    r"[A-Z]{1,5}\d{0,4}(?:/[A-Z]{1,2})?\s*\d{3,6}(?:\.\d+)?(?:[-—–]\d{4})?|[〔［\[]\d{4}[〕］\]]\s*\d+\s*号"
+    r"|第\s*[〇零一二三四五六七八九十百千\d]+(?:[至到—-][〇零一二三四五六七八九十百千\d]+)?\s*(?:号|[编章节条款项段]|部分)"
 )
-"""Numbers of standards and documents; they name, they do not measure."""
+"""Numbers of standards, documents and clauses; they name, they do not measure."""
 _YEAR = re.compile(r"(?<![\d.〔\[（(])((?:19|20)\d{2})(?=\s*(?:年|[—～~－-]\s*(?:19|20)\d{2}\s*年))")
 _DATE = re.compile(r"(?:((?:19|20)\d{2})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*日|((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})")
 _GRADE = re.compile(
@@ -55,7 +57,7 @@ _GRADE = re.compile(
     r"|(?<![\d.一二三四五六七八九十])(\d+(?:\.\d+)?|[一二三四五])\s*(级)(?!以上政府|政府|机关|人民|及以上|市|机构)"
 )
 _COUNT = re.compile(
-    r"(?<![\d.第])(\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)\s*(万|亿)?\s*(个|项|种|章|条|分|类|处|座|部分|款|步|大类|人|辆|块|层|倍|次)(?![月日年点])"
+    r"(?<![\d.第])(\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)\s*(万|亿)?\s*(个|项|种|章|条|分|类|处|座|部分|方面|款|步|大类|人|辆|块|层|倍|次)(?![月日年点])"
 )
 _PERIOD = re.compile(r"(?:每|按)(半年|季度?|月|周|日|天|两年|三年)|(?:一)?次/(季度|月|周|天)")
 _PERIOD_DAYS = {"半年": 182, "季": 91, "季度": 91, "月": 30, "周": 7, "日": 1, "天": 1, "两年": 730, "三年": 1095}
@@ -247,7 +249,7 @@ def _same_kind(one: Figure, two: Figure) -> bool:
     if one.kind == two.kind == "quantity":
         return one.dimension == two.dimension or _dimensions_alike(one.dimension, two.dimension)
     if one.kind == two.kind:
-        return one.kind in {"date", "year", "period", "number"} or one.unit == two.unit
+        return one.kind in {"date", "year", "period", "number"} or one.unit == two.unit or _counts_alike(one, two)
     if "number" in {one.kind, two.kind}:
         return {one.kind, two.kind} <= _COUNTED
     if {one.kind, two.kind} == {"count", "quantity"}:
@@ -269,6 +271,14 @@ _THINGS = (
     "device",
     "floor",
 )
+
+
+_COUNTERS = frozenset({"个", "项", "种", "条", "类", "方面", "大类", "部分", "步"})
+"""Measure words that count the same things in turn: 八个方面, 8项."""
+
+
+def _counts_alike(one: Figure, two: Figure) -> bool:
+    return one.kind == "count" and {one.unit, two.unit} <= _COUNTERS and bool(pairs(one.around) & pairs(two.around))
 
 
 def _counts_things(figure: Figure) -> bool:

@@ -81,7 +81,7 @@ def conflict(claim: str, clauses: Sequence[Clause]) -> tuple[Modal, str] | None:
         part = next(m.group() for m in _PART.finditer(claim) if m.start() <= modal.span[0] < m.end())
         if len(pairs(part)) < 2:
             part = claim
-        held = _held(part, clauses)
+        held = _held(part, claim, clauses)
         if not held or any(_agrees(modal, h) for h, _ in held):
             continue
         clash = next((word for kind, word in held if _clash(modal, kind, word, held)), None)
@@ -100,31 +100,36 @@ def _agrees(modal: Modal, held: str) -> bool:
 
 def _clash(modal: Modal, kind: str, word: str, held: Sequence[tuple[str, str]]) -> bool:
     """应 against 不得 only where the text itself says so: a digest writes 停用 for 不得使用."""
-    if {modal.kind, kind} == {"must", "must_not"} and (kind, word) == held[-1]:
+    if {modal.kind, kind} == {"must", "must_not"} and word == Strength.SHALL_NOT.value and held[-1] == (kind, word):
         return False
     if modal.text == "原则上":
         return False
     return (modal.kind, kind) in _CLASHES
 
 
-def _held(part: str, clauses: Sequence[Clause]) -> list[tuple[str, str]]:
-    """(class, word) of what binds in the stretch of the clauses most like the part, and the clause's own strength."""
-    wanted = pairs(part)
-    best: tuple[float, list[tuple[str, str]]] = (0.0, [])
+def _held(part: str, claim: str, clauses: Sequence[Clause]) -> list[tuple[str, str]]:
+    """(class, word) of what binds in the stretch of the clauses most like a part of the claim, and the clause's own strength."""
+    wanted, around = pairs(part), pairs(claim)
+    found: list[tuple[float, list[tuple[str, str]]]] = []
     for clause in clauses:
         for sentence in re.split(r"[。；;]", clause.text):
-            share = len(wanted & pairs(sentence)) / max(len(wanted), 1)
-            if share <= best[0]:
+            said = pairs(sentence)
+            share = len(wanted & said) / max(len(wanted), 1) + len(around & said) / max(len(around), 1)
+            if not share:
                 continue
-            near = _near(wanted, sentence)
-            bound = [(m.kind, m.text) for m in modals(near)]
+            bound = [(m.kind, m.text) for m in modals(_parts(wanted | around, sentence))]
             if clause.strength is not None:
                 bound.append((_STRENGTH[clause.strength], clause.strength.value))
-            best = share, bound
-    return best[1]
+            found.append((share, bound))
+    best = max((share for share, _ in found), default=0.0)
+    return [pair for share, bound in sorted(found, key=lambda f: -f[0]) if share >= best - _CLOSE for pair in bound]
 
 
-def _near(wanted: frozenset[str], sentence: str) -> str:
+_CLOSE = 0.2
+"""Sentences of a clause that fit nearly as well as the best one have their say too."""
+
+
+def _parts(wanted: frozenset[str], sentence: str) -> str:
     """The parts of a sentence between commas that share words with the claim."""
     parts = [p for p in re.split(r"[，,：:]", sentence) if wanted & pairs(p)]
     return "，".join(parts) or sentence

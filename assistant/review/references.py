@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.review.words import words
 from corpus.library import Corpus
@@ -117,6 +117,21 @@ class Finder:
                 continue
             before = [n for n in named if n.span[1] <= match.start()]
             source = before[-1] if before else self._earlier(named)
+            whole = next(
+                (
+                    r
+                    for r in found
+                    if not r.locators
+                    and source
+                    and r.named == source.text
+                    and _within_bracket(line, r.span, match.span())
+                ),
+                None,
+            )
+            if whole is not None:
+                # 《…》自2008年10月1日起施行（第四十三条）: one reference whose place stands behind the claim.
+                found[found.index(whole)] = replace(whole, locators=_locators(match.group()), place=match.group())
+                continue
             if source is None and "条" not in match.group():
                 continue
             found.append(
@@ -224,6 +239,12 @@ def _within(line: str, at: int, found: Sequence[Reference]) -> bool:
     """Whether a document is named inside what a clause of another is said to hold (第一条规定依据《…》制定)."""
     before = [r for r in found if r.locators and r.span[1] > _start(line, at)]
     return bool(before) and not _EMPTY.fullmatch(line[before[-1].span[1] : at])
+
+
+def _within_bracket(line: str, name: Span, place: Span) -> bool:
+    """Whether a place stands alone in brackets later in the sentence that names the document."""
+    bracketed = line[: place[0]].endswith(("（", "(")) and line[place[1] : place[1] + 1] in {"）", ")"}
+    return bracketed and _start(line, place[0]) <= name[0]
 
 
 def _told_of(line: str, span: Span, found: Sequence[Reference]) -> bool:
@@ -428,7 +449,7 @@ def _trimmed(line: str, begin: int, end: int) -> tuple[Span, ...]:
 
 def _worded(text: str) -> str:
     """A claim without the words that only report it (规定, 依据 …)."""
-    bare = text.strip(_MARKS)
+    bare = re.sub(rf"[（(]第{NUMERAL}条[^（）()]{{0,8}}[）)]", "", text).strip(_MARKS)
     bare = re.sub(rf"^(?:{words().citing.pattern.removesuffix('$')})", "", bare)
     bare = re.sub(rf"(?:，|^)?(?:{words().citing.pattern.removesuffix('$')}|依据为|依据是|出处为|来源)$", "", bare)
     bare = re.sub(rf"^(?:的|中|所|均|都|也|又)?(?:{words().reporting.pattern})[，：:,]?", "", bare)

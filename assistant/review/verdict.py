@@ -367,6 +367,8 @@ def _swapped(best: float, rival: float) -> bool:
     return rival > best + _SWAPPED or (rival >= _NAMED > best)
 
 
+_FEW = 5
+"""Pairs below which words around a figure are too few to name it."""
 _NAMED = 0.95
 """From here on a figure is named in full."""
 
@@ -376,7 +378,7 @@ def _near(one: Figure, two: Figure) -> float:
     if not first or not second:
         return 0.0
     bound = 0.05 if one.bound and one.bound == two.bound else 0.0
-    return len(first & second) / min(len(first), len(second)) + bound
+    return len(first & second) / max(min(len(first), len(second)), _FEW) + bound
 
 
 def _shown(figure: Figure) -> str:
