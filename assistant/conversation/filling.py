@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from corpus.numerals import NUMERAL
 from tools.calculator import Calculator, InputSpec
@@ -16,6 +17,20 @@ _LISTED = re.compile(r"[^、]+")
 _DISTANCE = "distance"
 _COUNTED = frozenset({"copy", "piece", "set", "count"})
 """What 份 and 个 count is told by the word beside them."""
+
+_JOURNEYS = "legs"
+_ALL = re.compile(r"每个?人|大家|所有人|全部人员|全员|人人|都(?=坐|乘|开|搭)")
+_CJK = "\u4e00-\u9fff"
+_WRITTEN = (
+    (re.compile(rf"\s+(?=[{_CJK}])"), "，"),
+    (re.compile(r" (?:if|and|with|where) ", re.I), "，"),
+    (re.compile(r"\bof (?:them|us|the (?:attendees|participants|people))\b", re.I), "people"),
+    (re.compile(r"台(?=车位)"), "个"),
+    (re.compile(r"台(?=[^，。；、\d桩]{0,6}车(?!位))"), "辆"),
+    (re.compile(r"每台(?=(?:车)?(?:每|一)天|一年)"), "每辆"),
+    (re.compile(r"(?<=[\d十百千万])个(?=(?:外地|本地|外省|专家|领导|同事|同志|代表|老师|学员|干部|职工|嘉宾))"), "人"),
+)
+"""Ways to write a count that the quantity reader leaves alone, and how it takes them."""
 
 _YEARLY = re.compile(r"^(?:一|每|全|整)?年(?:平均)?(?=\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年度?(?!前|内|来)")
@@ -44,12 +59,13 @@ def fill(calculator: Calculator, text: str, held: Collection[str] = ()) -> Fille
 
     ``held`` are the inputs given before: of several that a quantity fits, the one already given is what it changes.
     """
+    text = _plain(text)
     segments = [_Segment(m.start(), m.group()) for m in _SEGMENT.finditer(text)]
     inputs: dict[str, str] = {}
     taken: list[tuple[int, int]] = []
     for spec in calculator.inputs:
         if spec.kind == "text" and spec.cues:
-            pieces = _pieces(segments, spec.cues)
+            pieces = _pieces(segments, (*spec.cues, *_mode_words()) if spec.name == _JOURNEYS else spec.cues)
             if pieces:
                 inputs[spec.name] = "；".join(p.text.strip() for p in pieces)
                 taken += [(p.start, p.start + len(p.text)) for p in pieces]
@@ -81,7 +97,27 @@ def fill(calculator: Calculator, text: str, held: Collection[str] = ()) -> Fille
         if i not in used and len(open_inputs) == 1 and _rivals(calculator, quantity) & inputs.keys():
             inputs[open_inputs[0].name] = _written(open_inputs[0], quantity)
             used.add(i)
+    _everyone(inputs, calculator.inputs)
     return Filled(inputs, tuple(q for i, q in enumerate(free) if i not in used))
+
+
+def _plain(text: str) -> str:
+    """Everyday ways to write, as the quantity reader takes them: keywords apart, cars by 台, people by 个."""
+    for pattern, written in _WRITTEN:
+        text = pattern.sub(written, text)
+    return text
+
+
+def _everyone(inputs: dict[str, str], specs: Sequence[InputSpec]) -> None:
+    """每人坐飞机来回2200公里: a journey of all is one of as many people as take part."""
+    people = next((inputs[s.name] for s in specs if s.dimension == "person" and s.name in inputs), "")
+    if people and _JOURNEYS in inputs:
+        inputs[_JOURNEYS] = _ALL.sub(lambda m: people, inputs[_JOURNEYS], count=1)
+
+
+@cache
+def _mode_words() -> tuple[str, ...]:
+    return tuple(word for mode in load_data("travel_modes.yaml") for word in mode["words"] if len(word) > 1)
 
 
 def _rivals(calculator: Calculator, quantity: FoundQuantity) -> set[str]:
@@ -224,7 +260,7 @@ def _fit(
         return 0.0
     near = _nearest(spec.cues, quantity, text)
     if not _takes(spec, quantity):
-        counted = quantity.dimension in _COUNTED and near is not None and near <= 1
+        counted = quantity.dimension in _COUNTED and near is not None and near <= 2
         return 1.5 if counted and "/" not in spec.dimension and spec.dimension not in {"time", "ratio"} else 0.0
     same_unit = 0.4 if quantity.unit == spec.unit else 0.0
     if near is not None:

@@ -1,50 +1,99 @@
 """The steps as a LangGraph graph with a checkpoint per conversation, so that a conversation survives a restart."""
 
-from pathlib import Path
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, cast
 
 from assistant.conversation.memory import Memory
 from assistant.conversation.steps import STEPS, Core, take
+from assistant.conversation.store import Conversation, Store
 from assistant.conversation.turn import Turn
+from corpus.errors import InputError, UnknownConversation
 
 if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
 
-__all__ = ["Conversations"]
+__all__ = ["LONGEST_NAME", "Conversations"]
+
+LONGEST_NAME = 200
+"""Characters of a conversation's or a person's name."""
 
 
 class Conversations:
-    """Conversations kept in one SQLite file; each is known by its name only."""
+    """Kept conversations, each known by its person and its name; nobody reaches another's."""
 
-    def __init__(self, core: Core, path: Path) -> None:
-        import sqlite3
+    def __init__(self, core: Core, store: Store) -> None:
+        self._store = store
+        self._graph = _build(core, store.saver)
+        self._turns: defaultdict[str, Lock] = defaultdict(Lock)
 
-        from langgraph.checkpoint.sqlite import SqliteSaver
+    def take(self, turn: Turn, owner: str = "") -> Turn:
+        """Take one turn of the conversation ``turn.session`` from where it stands.
 
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._saver = SqliteSaver(sqlite3.connect(path, check_same_thread=False, timeout=10))
-        self._graph = _build(core, self._saver)
+        Turns of one conversation follow one another; its state is written when the turn is finished, so that an
+        interrupted one leaves the conversation as it was.
+        """
+        thread = _thread(owner, turn.session)
+        with self._turns[thread]:
+            with self._store.guarded():
+                state = self._graph.invoke({"turn": turn}, _config(thread), durability="exit")
+            done = cast(Turn, state["turn"])
+            self._store.note(thread, owner, turn.session, done.asked.question)
+        return done
 
-    def take(self, turn: Turn) -> Turn:
-        """Take one turn of the conversation ``turn.session`` from where it stands."""
-        state = self._graph.invoke({"turn": turn}, {"configurable": {"thread_id": turn.session}})
-        return cast(Turn, state["turn"])
+    def all(self, owner: str = "") -> tuple[Conversation, ...]:
+        """A person's conversations, last used first."""
+        return self._store.all(owner)
 
-    def forget(self, session: str) -> None:
-        """Delete a conversation."""
-        self._saver.delete_thread(session)
+    def history(self, session: str, owner: str = "") -> tuple[Mapping[str, Any], ...]:
+        """Every turn of a conversation, first to last, as ``nearzero.answer/1``. Raises ``UnknownConversation``."""
+        with self._store.guarded():
+            turns = self._graph.get_state(_config(_thread(owner, session))).values.get("history")
+        if not turns:
+            raise UnknownConversation(f"没有叫“{session[:40]}”的会话。")
+        return tuple(turns)
+
+    def rename(self, session: str, title: str, owner: str = "") -> None:
+        """Give a conversation a title of one's own. Raises ``UnknownConversation``, ``InputError`` for an empty one."""
+        if not title.strip():
+            raise InputError("会话名称不能为空。")
+        self._store.rename(_thread(owner, session), " ".join(title.split()))
+
+    def delete(self, session: str, owner: str = "") -> None:
+        """Delete a conversation with everything said in it. Raises ``UnknownConversation``."""
+        thread = _thread(owner, session)
+        with self._turns[thread]:
+            self._store.delete(thread)
 
     def close(self) -> None:
-        self._saver.conn.close()
+        self._store.close()
+
+
+def _thread(owner: str, session: str) -> str:
+    """One key of person and name; no name can be written so that it reads as another person's."""
+    if len(session) > LONGEST_NAME or len(owner) > LONGEST_NAME:
+        raise InputError(f"会话名太长，请控制在 {LONGEST_NAME} 字以内。")
+    # Postgres takes no NUL in a text; escaped here it stays a distinct name.
+    return json.dumps([owner, session], ensure_ascii=True)
+
+
+def _config(thread: str) -> Any:
+    return {"configurable": {"thread_id": thread}}
 
 
 def _build(core: Core, saver: Any) -> "CompiledStateGraph[Any, Any, Any, Any]":
+    import operator
+
     from langgraph.channels import UntrackedValue
     from langgraph.graph import END, START, StateGraph
 
     class State(TypedDict, total=False):
         turn: Annotated[Turn, UntrackedValue]
         memory: dict[str, Any]
+        history: Annotated[list[dict[str, Any]], operator.add]
 
     graph = StateGraph(State)
 
@@ -52,9 +101,12 @@ def _build(core: Core, saver: Any) -> "CompiledStateGraph[Any, Any, Any, Any]":
         def run(state: dict[str, Any]) -> dict[str, Any]:
             turn = cast(Turn, state["turn"])
             if name == "understand":
-                turn = _remember(turn, state.get("memory"))
+                turn = replace(turn, memory=Memory.from_json(state.get("memory") or {}))
             after = take(core, turn, name)
-            return {"turn": after, "memory": after.memory.to_json()}
+            kept: dict[str, Any] = {"turn": after, "memory": after.memory.to_json()}
+            if not after.next and after.answer is not None:
+                kept["history"] = [replace(after.answer, timing_ms=after.timing).to_json()]
+            return kept
 
         return run
 
@@ -63,9 +115,3 @@ def _build(core: Core, saver: Any) -> "CompiledStateGraph[Any, Any, Any, Any]":
         graph.add_conditional_edges(name, lambda state: state["turn"].next or END, [*STEPS, END])
     graph.add_edge(START, "understand")
     return graph.compile(checkpointer=saver)
-
-
-def _remember(turn: Turn, raw: dict[str, Any] | None) -> Turn:
-    from dataclasses import replace
-
-    return replace(turn, memory=Memory.from_json(raw or {}))
