@@ -60,6 +60,10 @@ class Answer:
     engine: str = "extractive"
     timing_ms: Mapping[str, float] = field(default_factory=dict)
     suggestions: tuple[str, ...] = ()
+    note: str = ""
+    """What the reader must know of how the answer came about, e.g. that the model gave none; not part of ``text``."""
+    model: Mapping[str, Any] | None = None
+    """Name, tier, prompt version, usage and, where the extractive answer came instead, ``fallback``; ``None`` if none was asked."""
 
     def to_json(self) -> dict[str, Any]:
         """The stable object of the contract."""
@@ -78,6 +82,8 @@ class Answer:
             "suggestions": list(self.suggestions),
             "session": self.session,
             "engine": self.engine,
+            "note": self.note,
+            "model": None if self.model is None else dict(self.model),
             "timing_ms": {k: round(v, 2) for k, v in self.timing_ms.items()},
         }
 

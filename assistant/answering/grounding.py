@@ -22,12 +22,29 @@ from assistant.review.modals import conflict, modals
 from corpus.model import Clause, Strength
 from corpus.numerals import number
 
-__all__ = ["Checked", "Dropped", "Fault", "Source", "check", "fault", "holds", "numbers", "sentences", "sources"]
+__all__ = [
+    "COMPUTED",
+    "Checked",
+    "Dropped",
+    "Fault",
+    "Source",
+    "check",
+    "fault",
+    "holds",
+    "numbers",
+    "sentences",
+    "shown",
+    "sources",
+    "typed",
+]
 
 Fault = Literal[
     "ghost", "unmarked", "figure", "year", "number", "place", "title", "quote", "modal", "address", "unsupported"
 ]
 """Why a sentence fell: a mark not handed out, no mark, … ``number`` is a document's, ``place`` a clause's."""
+
+COMPUTED = 500
+"""Marks above this number stand for computations."""
 
 _MARK = re.compile(r"[\[［【〔](\d{1,3})[\]］】〕]")
 _NUMBER = re.compile(r"(?<![\d.])\d+(?:[,，]\d{3})*(?:\.\d+)?")
@@ -179,9 +196,26 @@ def _of_computation(computation: Mapping[str, Any]) -> Source:
     return _of_text("\n".join([*lines, *computation["assumptions"], *computation["warnings"]]))
 
 
-def sources(evidence: Sequence[Evidence], computations: Sequence[Mapping[str, Any]] = ()) -> tuple[Source, ...]:
-    """What the marks stand for: ``[1]`` … the clauses of the evidence, after them the computations."""
-    return (*(_of_clause(e) for e in evidence), *(_of_computation(c) for c in computations))
+def sources(evidence: Sequence[Evidence], computations: Sequence[Mapping[str, Any]] = ()) -> dict[int, Source]:
+    """What the marks stand for: ``[1]`` … the clauses of the evidence, ``[501]`` … the computations."""
+    return {
+        **{n: _of_clause(e) for n, e in enumerate(evidence, 1)},
+        **{n: _of_computation(c) for n, c in enumerate(computations, COMPUTED + 1)},
+    }
+
+
+def shown(text: str) -> str:
+    """A checked text for a reader, who finds the computations beside it and not among the citations.
+
+    >>> shown("共 40 个[501]，比例为20%[1]。")
+    '共 40 个（见计算），比例为20%[1]。'
+    """
+    return _MARK.sub(lambda m: "（见计算）" if int(m[1]) > COMPUTED else m.group(), text)
+
+
+def typed(question: str) -> Source:
+    """What the person typed: its figures may be repeated beside those of a source, its words may be quoted."""
+    return _of_text(question)
 
 
 def check(
@@ -194,11 +228,11 @@ def check(
 ) -> Checked:
     """Keep the sentences that stand on the evidence; ``given`` is what the person typed, whose figures may be repeated.
 
-    ``evidence[i]`` is what the mark ``[i+1]`` stands for; the computations follow. Without ``strict``, a sentence
+    ``evidence[i]`` is what the mark ``[i+1]`` stands for, ``computations[i]`` what ``[501+i]`` does. Without ``strict``, a sentence
     without a mark stands under the marks of its line, and a line without any says something about all of the evidence.
     """
     held = sources(evidence, computations)
-    typed = _of_text(given)
+    asked = typed(given)
     dropped: list[Dropped] = []
     lines: list[str] = []
     rows = text.split("\n")
@@ -206,14 +240,14 @@ def check(
         if line.lstrip().startswith("|"):
             header = index + 1 < len(rows) and _RULE.match(rows[index + 1]) is not None
             plain = _RULE.match(line) is not None or (header and not figures(line))
-            why = None if plain else fault(line, held, typed, strict=strict)
+            why = None if plain else fault(line, held, asked, strict=strict)
             if why:
                 dropped.append(Dropped(line, why))
             else:
                 lines.append(line)
             continue
         parts = sentences(line)
-        faults = [fault(s, held, typed, strict=strict, around=line) for s in parts]
+        faults = [fault(s, held, asked, strict=strict, around=line) for s in parts]
         dropped += [Dropped(s, why) for s, why in zip(parts, faults, strict=True) if why]
         rest = "".join(s for s, why in zip(parts, faults, strict=True) if not why)
         if rest.strip(" -*#>") or not line.strip():
@@ -221,10 +255,10 @@ def check(
     return Checked(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), tuple(dropped))
 
 
-def fault(sentence: str, held: Sequence[Source], typed: Source, *, strict: bool, around: str = "") -> Fault | None:
+def fault(sentence: str, held: Mapping[int, Source], asked: Source, *, strict: bool, around: str = "") -> Fault | None:
     """Why the sentence does not stand on its sources; ``None`` where it does."""
     marks = [int(n) for n in _MARK.findall(sentence)]
-    if any(not 1 <= n <= len(held) for n in marks):
+    if any(n not in held for n in marks):
         return "ghost"
     bare = _EMPHASIS.sub("", _MARK.sub(" ", sentence)).translate(_WIDE).strip()
     if not bare:
@@ -235,9 +269,9 @@ def fault(sentence: str, held: Sequence[Source], typed: Source, *, strict: bool,
         if not marks:
             return None if _is_lead_in(bare) else "unmarked"
     else:
-        marks = marks or [int(n) for n in _MARK.findall(around) if 1 <= int(n) <= len(held)]
-    cited = [held[n - 1] for n in dict.fromkeys(marks)] or list(held)
-    return _mismatch(bare, cited, typed, strict=strict, free=not marks)
+        marks = marks or [int(n) for n in _MARK.findall(around) if int(n) in held]
+    cited = [held[n] for n in dict.fromkeys(marks)] or list(held.values())
+    return _mismatch(bare, cited, asked, strict=strict, free=not marks)
 
 
 def _is_lead_in(bare: str) -> bool:
@@ -246,15 +280,15 @@ def _is_lead_in(bare: str) -> bool:
     return short and not figures(bare) and not modals(bare) and not _TITLE.search(bare) and not _YEAR.search(bare)
 
 
-def _mismatch(bare: str, cited: Sequence[Source], typed: Source, *, strict: bool, free: bool) -> Fault | None:
+def _mismatch(bare: str, cited: Sequence[Source], asked: Source, *, strict: bool, free: bool) -> Fault | None:
     text = "\n".join(s.text for s in cited)
     said_of_itself = free and not strict and _REMAINDER.search(bare) is not None
-    why = _names(bare, text, typed.text) or (None if said_of_itself else _figures(bare, cited, typed, strict=strict))
+    why = _names(bare, text, asked.text) or (None if said_of_itself else _figures(bare, cited, asked, strict=strict))
     if why is not None or free:
         return why
     if not _binds_alike(bare, cited, text, strict=strict):
         return "modal"
-    if strict and _support(bare, text, typed.text) < _terms().support:
+    if strict and _support(bare, text, asked.text) < _terms().support:
         return "unsupported"
     return None
 
@@ -303,7 +337,7 @@ def _places(text: str) -> set[tuple[int, str]]:
 # --- figures -----------------------------------------------------------------------------------------------------
 
 
-def _figures(bare: str, cited: Sequence[Source], typed: Source, *, strict: bool) -> Fault | None:
+def _figures(bare: str, cited: Sequence[Source], asked: Source, *, strict: bool) -> Fault | None:
     masked = [m.span() for pattern in (_ISSUE, _CODE, _PLACE) for m in pattern.finditer(bare)]
     written = figures(bare, masked)
     years = {int(f.low) for f in written if f.kind == "year" and not f.base}
@@ -312,7 +346,7 @@ def _figures(bare: str, cited: Sequence[Source], typed: Source, *, strict: bool)
     stood: list[Figure] = []
     for figure in written:
         if figure.kind == "year":
-            if not any(int(figure.low) in s.years for s in (*cited, typed)):
+            if not any(int(figure.low) in s.years for s in (*cited, asked)):
                 return "year"
             continue
         found = [h for s in cited for h in s.figures if _fits(figure, h, strict=strict)]
@@ -327,7 +361,7 @@ def _figures(bare: str, cited: Sequence[Source], typed: Source, *, strict: bool)
             return "year"
         if found or (figure.kind == "number" and numbers(figure.text) <= plain):
             stood.append(figure)
-        elif any(_fits(figure, h, strict=strict) for h in typed.figures):
+        elif any(_fits(figure, h, strict=strict) for h in asked.figures):
             borrowed.append(figure)
         else:
             return "figure"
