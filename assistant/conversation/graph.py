@@ -1,6 +1,7 @@
 """The steps as a LangGraph graph with a checkpoint per conversation, so that a conversation survives a restart."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
 
 __all__ = ["LONGEST_NAME", "Conversations"]
+
+_UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 LONGEST_NAME = 200
 """Characters of a conversation's or a person's name."""
@@ -76,7 +79,8 @@ def _thread(owner: str, session: str) -> str:
     """One key of person and name; no name can be written so that it reads as another person's."""
     if len(session) > LONGEST_NAME or len(owner) > LONGEST_NAME:
         raise InputError(f"会话名太长，请控制在 {LONGEST_NAME} 字以内。")
-    # Postgres takes no NUL in a text; escaped here it stays a distinct name.
+    if _UNSTORABLE.search(session + owner):
+        raise InputError("会话名里有不能保存的控制字符，请换一个名字。")
     return json.dumps([owner, session], ensure_ascii=True)
 
 
