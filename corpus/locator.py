@@ -201,7 +201,8 @@ def _written(part: Part, after: tuple[Part, ...], *, first: bool) -> str:
     if level in _SUFFIX:
         return f"第{chinese(numbers[0])}{_SUFFIX[level]}" + "".join(f"之{chinese(n)}" for n in numbers[1:])
     if level in _PREFIX:
-        code = part.name + ("-" if level is Level.ANNEX else ".").join(str(n) for n in numbers)
+        dot = "-" if level is Level.ANNEX else "."
+        code = part.name + dot * bool(part.name and numbers) + dot.join(str(n) for n in numbers)
         return ("" if first else " ") + _PREFIX[level] + code
     match level:
         case Level.HEADING:

@@ -191,8 +191,6 @@ def label(rest: str) -> tuple[str, str]:
     first, after = rest[: found.start()], rest[found.end() :].strip()
     if found.group() == "。" and width(first) <= 30 and after:
         return _clean(first), after
-    if not after and width(first) <= 30 and found.group() in "：:":
-        return _clean(first), ""
     return _short(rest), rest
 
 

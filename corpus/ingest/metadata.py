@@ -64,6 +64,7 @@ _ORGAN = re.compile(
 _OPEN = re.compile(r"[：:]$")
 _EXPLAINED = re.compile(r"本(?:办法|规定|细则|条例|方案|指引|规范|制度|规程|标准|措施|文件)由(?P<who>[\u4e00-\u9fff、]{2,40}?)(?:负责)?(?:解释|归口|提出)")
 _MADE = re.compile(r"[，。](?P<who>(?:省|市|区|县)[\u4e00-\u9fff、]{2,30}?)(?:研究|联合|共同)?(?:制定了|编制了|制订了)")
+_PUBLISHED = re.compile(r"^(?P<who>[\u4e00-\u9fff、\s]{4,60}?)\s*(?:联合)?\s*发\s*布$")
 _ABBREVIATIONS = {"国管": "国家机关事务管理局", "国": "国务院", "国办": "国务院办公厅", "中办": "中共中央办公厅"}
 _PROVINCES = (
     "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|海南|四川|贵州|云南|陕西|甘肃|青海|台湾"
@@ -99,6 +100,7 @@ def guess(items: Sequence[Paragraph | Grid], stated: Mapping[str, str] | None = 
         stated.get("issuer")
         or organs
         or titled
+        or _publisher(texts)
         or _from_text(texts, title)
         or _from_number(number)
     )
@@ -143,7 +145,9 @@ def _title(top: Sequence[tuple[int, Paragraph]], stated: Mapping[str, str]) -> t
         text = p.text
         if len(text) < 4 or mark(text) or _OPEN.search(text) or _DATE_LINE.fullmatch(text) or _TAIL.match(text):
             continue
-        if _NUMBER.fullmatch(text) or _ORDER.fullmatch(text) or _BARE_ORDER.match(text) or ends_sentence(text):
+        if re.search(r"(?:国家|行业|地方|团体|企业)标准$|\d\s*(?:发布|实施)$|^(?:ICS|CCS)|[A-Za-z]{4,} [A-Za-z]", text):
+            continue
+        if _NUMBER.fullmatch(text) or _STANDARD.fullmatch(text) or _ORDER.fullmatch(text) or _BARE_ORDER.match(text) or ends_sentence(text):
             continue
         points = 3.0 * bool(_TITLE_END.search(text)) + 1.5 * (p.align == "center") + 2.0 * p.large
         points += 0.5 * bool(_TITLE_WORDS.search(text)) + bool("关于" in text) - 0.15 * rank
@@ -307,6 +311,17 @@ def _from_title(title: str) -> str | None:
         return "、".join(re.split(r"[\s、]+", found["who"].strip()))
     found = re.match(r"^(?P<who>[\u4e00-\u9fff、\s]{2,40}(?:等[一二三四五六七八九十]*(?:部门|部委|单位)))", title)
     return found["who"] if found else None
+
+
+def _publisher(texts: Sequence[tuple[int, Paragraph]]) -> str | None:
+    """The organ at the foot of a standard's cover: 深圳市市场监督管理局 发布."""
+    for n, (_, p) in enumerate(texts[:25]):
+        found = _PUBLISHED.match(p.text)
+        if found and not re.search(r"\d", p.text):
+            return "、".join(re.split(r"[\s、]+", found["who"].strip()))
+        if re.fullmatch(r"发\s*布", p.text) and n and _ORGAN.search(texts[n - 1][1].text):
+            return texts[n - 1][1].text
+    return None
 
 
 def _from_text(texts: Sequence[tuple[int, Paragraph]], title: str) -> str | None:

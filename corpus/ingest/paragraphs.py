@@ -16,9 +16,12 @@ _PAGE_NUMBER = re.compile(
     r"[-—–―－·•\s]*(?:第\s*)?(?:[0-9０-９]{1,4}|[IVXivxⅠ-Ⅻ]{1,6})\s*(?:页)?(?:\s*[/／,，共]\s*(?:共\s*)?[0-9]{1,4}\s*页?)?[-—–―－·•\s]*"
 )
 _SURE_NUMBER = re.compile(r"[-—–―－]\s*[0-9０-９]{1,4}\s*[-—–―－]|第\s*[0-9]{1,4}\s*页(?:\s*[/／,，]?\s*共\s*[0-9]{1,4}\s*页)?")
+_ADDRESS = re.compile(r"(?:\d{4}/\d{1,2}/\d{1,2}.{0,60}$|(?:https?://|www\.)\S+(?:\s+\d+/\d+)?$|file:///)")
+"""What a browser prints on the pages it prints."""
 _CONTENTS = re.compile(r"目\s*[录次]")
 _LEADER = re.compile(r"(?P<entry>.{2,70}?)\s*(?:[.…·．‧・]\s*){3,}[-—(（]?\s*(?:[0-9]{1,4}|[IVXivx]+)\s*[-—)）]?$")
 _NUMBERED_ENTRY = re.compile(r"(?P<entry>.{2,70}?)\s*[-—(（]?\s*[0-9]{1,4}\s*[-—)）]?$")
+_LONE_NUMBER = re.compile(r"(?:\d{1,2}|[A-Z])(?:\.\d{1,3})+")
 _DATE = re.compile(r"[（(]?(?:\d{4}|[二〇○零一三四五六七八九]{4})\s*年.{1,8}月.{1,4}日[）)]?")
 _BULLET = re.compile(r"——|[—●○■◆▪•·]|\[[0-9]{1,2}\]|[①-⑳]|注[：:0-9]|备注|[0-9]{1,2}[)）]")
 _ATTACHED = re.compile(r"附\s*[件表录]\s*[:：]")
@@ -37,6 +40,7 @@ class Paragraph:
     align: str = ""
     em: float = 0.0
     large: bool = False
+    boxed: bool = False
 
 
 def paragraphs(reading: Reading) -> list[Paragraph | Grid]:
@@ -67,6 +71,7 @@ def _without_furniture(reading: Reading) -> list[Page]:
             id(line)
             for line in found
             if _SURE_NUMBER.fullmatch(line.text)
+            or _ADDRESS.match(line.text)
             or (several and page.height and _PAGE_NUMBER.fullmatch(line.text))
             or (counts[_shape(line.text)] >= least and not (mark(line.text) and not _running(line.text)))
         }
@@ -161,7 +166,11 @@ def _placed(items: Sequence[Line | Grid], pages: Sequence[Page]) -> list[Paragra
     groups: dict[tuple[int, int], list[Line]] = defaultdict(list)
     for line in lines:
         groups[line.page % 2, wide[line.page]].append(line)
-    spread = 0.22 if any(page.scanned for page in pages) else 0.07
+    sizes = [line.em for line in lines if line.em and width(line.text) > 10]
+    middle = median(sizes or [10.0])
+    even = sum(abs(size / middle - 1) < 0.05 for size in sizes) >= 0.5 * len(sizes)
+    # The text layer of a scan gives every line a size of its own.
+    spread = 0.07 if even and not any(page.scanned for page in pages) else 0.22
     whole = _margins(lines, spread)
     margins = {key: _margins(group, spread) if len(group) >= 12 else whole for key, group in groups.items()}
     by_page = {page.number: margins.get((page.number % 2, wide[page.number]), whole) for page in pages}
@@ -171,6 +180,8 @@ def _placed(items: Sequence[Line | Grid], pages: Sequence[Page]) -> list[Paragra
         if len(own) >= 4 and abs(median(line.em for line in own) / whole.em - 1) > 0.1:
             by_page[page.number] = _margins(own, spread)
     indents = _uses_indents(lines, by_page)
+    if not any(_full(line, by_page) and not ends_sentence(line.text) and not _align(line, by_page[line.page]) for line in lines):
+        by_page = {number: replace(m, right=float("inf")) for number, m in by_page.items()}  # nothing is wrapped
     out: list[Paragraph | Grid] = []
     before: Line | None = None
     for item in items:
@@ -186,7 +197,7 @@ def _placed(items: Sequence[Line | Grid], pages: Sequence[Page]) -> list[Paragra
             out[-1] = replace(last, text=join(last.text, item.text), last_page=item.page, align=align)
         else:
             large = item.em > m.large
-            out.append(Paragraph(item.text, item.page, item.page, item.box, align, item.em, large))
+            out.append(Paragraph(item.text, item.page, item.page, item.box, align, item.em, large, item.boxed))
         before = item
     return out
 
@@ -198,6 +209,8 @@ def _margins(lines: Sequence[Line], spread: float) -> _Margins:
     near = {b: bins[b - 1] + bins[b] + bins[b + 1] for b in bins}
     left = min((b for b in near if near[b] >= max(2, 0.1 * len(boxes))), default=min(bins))
     right = sorted(box[2] for box in boxes)[int(len(boxes) * 0.8)]
+    if sum(abs(box[2] - right) < 1.2 * em for box in boxes) < 0.25 * len(boxes):
+        right = max(box[2] for box in boxes)  # mostly short lines: the longest one shows the margin best
     exact = [box[0] for box in boxes if abs(round(box[0] / 3) - left) <= 1]
     return _Margins(median(exact), right, em, spread)
 
@@ -205,6 +218,11 @@ def _margins(lines: Sequence[Line], spread: float) -> _Margins:
 def _uses_indents(lines: Sequence[Line], by_page: dict[int, _Margins]) -> bool:
     count = sum(_indent(line, by_page[line.page]) > 1.2 and _align(line, by_page[line.page]) == "" for line in lines)
     return count >= max(3, 0.06 * len(lines))
+
+
+def _full(line: Line, by_page: dict[int, _Margins]) -> bool:
+    m = by_page[line.page]
+    return line.box is None or line.box[2] > m.right - 2.2 * m.em
 
 
 def _indent(line: Line, m: _Margins) -> float:
@@ -226,8 +244,10 @@ def _opens(
     line: Line, align: str, before: Line, last: Paragraph, by_page: dict[int, _Margins], *, indents: bool
 ) -> bool:
     """Whether a printed line opens a new paragraph after the line ``before``, which ended paragraph ``last``."""
+    if line.boxed != before.boxed or _LONE_NUMBER.fullmatch(before.text):
+        return True
     m, was = by_page[line.page], by_page[before.page]
-    full = before.box is None or before.box[2] > was.right - 2.2 * was.em
+    full = _full(before, by_page)
     closed = ends_sentence(before.text)
     found = mark(line.text)
     if full and not closed and width(line.text) <= 4 and not (found or before.text.endswith(("）", ")")) or last.align):
@@ -263,7 +283,7 @@ def _opens(
         return _indent(before, was) > 6 and not full
     if full:
         return closed and indent > 1.2
-    return closed or width(before.text) < 0.7 * (was.right - was.left) / was.em
+    return closed or width(before.text) < 0.7 * (was.right - was.left) / was.em  # inf: always
 
 
 def _unclosed(text: str) -> bool:
@@ -330,6 +350,8 @@ def _wrapped_at(lines: Sequence[str]) -> float:
 
 def _typed_opens(item: Line, before: str, last: Paragraph, margin: float, *, indents: bool) -> bool:
     closed, full = ends_sentence(before), width(before) >= margin - 3
+    if _LONE_NUMBER.fullmatch(before):
+        return True
     if _DATE.fullmatch(item.text) or _ATTACHED.match(item.text):
         return True
     if mark(item.text) or _BULLET.match(item.text) or caption(item.text):

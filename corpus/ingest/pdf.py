@@ -4,7 +4,8 @@ import ctypes
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from corpus.errors import InputError
 from corpus.ingest.reading import Box, Grid, Line, Page, Reading, Wrap
 from corpus.ingest.safety import Limits
-from corpus.ingest.text import tidy
+from corpus.ingest.text import join, tidy, tight
 
 __all__ = ["read"]
 
@@ -200,10 +201,14 @@ def _line(line: Sequence[_Char], page: int) -> Line | None:
 
 
 def _page(path: Path, page: Any, number: int, chars: Sequence[_Char]) -> Page:
-    grids = _grids(path, page, number, chars)
-    outside = [c for c in chars if not any(_inside(c, g.box) for g in grids if g.box)]
-    items: list[Line | Grid] = [made for line in _lines(outside) if (made := _line(line, number))]
-    items += grids
+    grids, frames = _grids(path, page, number, chars)
+    rest = [c for c in chars if not any(_inside(c, g.box) for g in grids if g.box)]
+    items: list[Line | Grid] = list(grids)
+    for frame in frames:
+        boxed = [c for c in rest if _inside(c, frame)]
+        rest = [c for c in rest if not _inside(c, frame)]
+        items += [replace(made, boxed=True) for line in _lines(boxed) if (made := _line(line, number))]
+    items += [made for line in _lines(rest) if (made := _line(line, number))]
     items.sort(key=lambda item: item.box[1] if item.box else 0.0)
     wide, high = page.get_size()
     return Page(number, tuple(items), wide, high)
@@ -240,7 +245,8 @@ def _scan(page: Any, number: int) -> Page:
 # --- tables ----------------------------------------------------------------------------------------------------
 
 
-def _grids(path: Path, page: Any, number: int, chars: Sequence[_Char]) -> list[Grid]:
+def _grids(path: Path, page: Any, number: int, chars: Sequence[_Char]) -> tuple[list[Grid], list[Box]]:
+    """The ruled tables of a page, and the frames that hold a box of text (专栏)."""
     import pypdfium2.raw as raw
 
     paths = 0
@@ -248,19 +254,22 @@ def _grids(path: Path, page: Any, number: int, chars: Sequence[_Char]) -> list[G
         paths += 1
         if paths >= _RULES:
             break
-    if paths < _RULES:
-        return []
+    if paths == 0 or (paths < _RULES and not any(a.text + b.text == "专栏" for a, b in pairwise(chars))):
+        return [], []
     import pdfplumber
 
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     grids: list[Grid] = []
+    frames: list[Box] = []
     with pdfplumber.open(path, pages=[number]) as document:
         for table in document.pages[0].find_tables():
             grid = _grid(table, number, chars)
             if grid is not None and not any(_within(grid.box, other.box) for other in grids):
                 grids.append(grid)
+            elif grid is None and _cell_text([c for c in chars if _inside(c, tuple(table.bbox))])[:6].startswith("专栏"):
+                frames.append(tuple(table.bbox))
         document.pages[0].close()
-    return grids
+    return grids, frames
 
 
 def _within(inner: Box | None, outer: Box | None) -> bool:
@@ -317,8 +326,6 @@ def _holds(cell: Box, char: _Char) -> bool:
 
 
 def _cell_text(chars: Sequence[_Char]) -> str:
-    from corpus.ingest.text import join
-
     out = last = ""
     for line in _lines(chars):
         made = _line(line, 0)
@@ -328,4 +335,4 @@ def _cell_text(chars: Sequence[_Char]) -> str:
         apart = last[-1:].isdigit() and _COMPARED.search(last) and _COMPARED.search(made.text)
         out = join(out + "；" if apart else out, made.text)
         last = made.text
-    return tidy(out)
+    return tight(out)

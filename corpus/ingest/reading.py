@@ -28,6 +28,8 @@ class Line:
     bold: bool = False
     align: str = ""
     indented: bool = False
+    boxed: bool = False
+    """Stands in a frame of its own (专栏)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-__all__ = ["CJK", "bare", "ends_sentence", "join", "tidy", "width"]
+__all__ = ["CJK", "bare", "ends_sentence", "join", "tidy", "tight", "width"]
 
 CJK = r"\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’—…·"
 """Character class source: full-width letters and punctuation."""
@@ -12,9 +12,10 @@ _HAN = r"\u3400-\u9fff\uf900-\ufaff"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffe\uffff]")
 _SPACES = re.compile(r"[ \t\u00a0\u2002-\u200a\u3000]+")
 _AROUND_CJK = re.compile(
-    rf"(?<=[{_HAN}，。；：、！？）》」”]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z%℃]) (?=[{_HAN}，。；：、！？（《「“])"
+    rf"(?<=[{_HAN}，。；：、！？）》」”]) (?=[0-9]|[A-Z](?![a-z]{{2}})|[a-z]{{1,2}}(?![a-z]))|(?<=[0-9A-Za-z%℃]) (?=[{_HAN}，。；：、！？（《「“])"
     rf"|(?<=[，。；：、！？）》」”（《「“〔〕]) (?=\S)|(?<=\S) (?=[，。；：、！？）》」”〔〕])"
 )
+_CLAUSE_NUMBER = re.compile(r"(?:[1-9]\d?|(?:[1-9]\d?|[A-Z])(?:\.\d{1,3})+) (?=\S)")
 _LONE = re.compile(rf"(?<![{_HAN}])([{_HAN}]) (?=[{_HAN}](?![{_HAN}]))")
 _END = "。！？；：…!?;:"
 _CLOSERS = "”’）)】》」』\"'"
@@ -26,9 +27,28 @@ def tidy(text: str) -> str:
     >>> tidy("（国管节能〔2021〕195 号 ）"), tidy("第一章 总 则"), tidy("中共中央 国务院关于")
     ('（国管节能〔2021〕195号）', '第一章 总则', '中共中央 国务院关于')
     """
-    text = _SPACES.sub(" ", _CONTROL.sub("", _compatible(text))).strip()
-    text = _AROUND_CJK.sub("", text)
-    return _LONE.sub(r"\1", text)
+    text = _spaced(text)
+    # The space after a clause number (5 总则, 5.2.1 应) is what tells it from an amount (5个).
+    numbered = _CLAUSE_NUMBER.match(text)
+    head, rest = (numbered.group(), text[numbered.end() :]) if numbered else ("", text)
+    return head + _tight(rest)
+
+
+def tight(text: str) -> str:
+    """Text that is no paragraph, such as a table cell, tidied: a figure at its start is an amount.
+
+    >>> tight("1 级"), tidy("1 范围")
+    ('1级', '1 范围')
+    """
+    return _tight(_spaced(text))
+
+
+def _spaced(text: str) -> str:
+    return _SPACES.sub(" ", _CONTROL.sub("", _compatible(text))).strip()
+
+
+def _tight(text: str) -> str:
+    return _LONE.sub(r"\1", _AROUND_CJK.sub("", text))
 
 
 def _compatible(text: str) -> str:
@@ -65,6 +85,8 @@ def join(before: str, after: str) -> str:
     """
     if not before or not after:
         return before + after
+    if numbered := _CLAUSE_NUMBER.match(after):  # in the middle of a paragraph it was an amount after all
+        after = _tight(after)
     last, first = before[-1], after[0]
     latin = last.isascii() and first.isascii() and last.isalnum() and first.isalnum()
     gap = " " if latin and not (last.isdigit() and first.isdigit()) else ""

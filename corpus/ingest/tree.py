@@ -28,8 +28,9 @@ _SHALL = (
     (Strength.MAY, re.compile(r"可以|可(?=[由在按根选采参结])")),
 )
 _ATTACHED = re.compile(r"附\s*[件表]\s*[:：]")
+_UNNUMBERED = re.compile(r"(?:前\s*言|引\s*言|参\s*考\s*文\s*献|附\s*加\s*说\s*明)")
+_IMPRINT = re.compile(r".{0,40}\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*印发")
 _TAIL = re.compile(r"[（(]?(?:此件|抄\s*送|主\s*送|信息公开选项|公开方式|联系人|联系电话)")
-_DATE = re.compile(r"[（(]?\s*(?:\d{4}|[二〇○零一三四五六七八九]{4})\s*年\s*.{1,3}\s*月\s*.{1,3}\s*日\s*(?:印发)?\s*[）)]?")
 _RUNNING = {"article", "chapter", "section", "volume"}
 """Numbered through the whole document: the number says which of two marks is a heading and which a reference."""
 
@@ -96,7 +97,7 @@ class _Builder:
             self.scope = (Part(Level.NAME, (), "印发通知"),)
         skip = 0
         for i, item in enumerate(self.items):
-            if i == self.facts.start and notice:
+            if i == self.facts.start and (notice or any(n.said for n in self.nodes)):
                 self._restart((), "引言")
             if isinstance(item, Grid):
                 self._grid(i, item)
@@ -107,7 +108,7 @@ class _Builder:
                 continue
             if i == self.facts.start and bare(item.text) in bare(self.facts.title + (self.facts.notice or "")):
                 continue
-            if i in self.signed or _TAIL.match(item.text):
+            if i in self.signed or _TAIL.match(item.text) or _IMPRINT.fullmatch(item.text):
                 self._aside("落款", item, start)
             elif _ATTACHED.match(item.text) or (self.listing and self._listed(item)):
                 self._aside("附件目录", item, start)
@@ -128,18 +129,25 @@ class _Builder:
     def _take(self, i: int, item: Paragraph, start: int) -> int:
         """Put a paragraph where it belongs; how many paragraphs after it were used for its heading."""
         found = mark(item.text)
+        while self.stack[-1].mark and self.stack[-1].mark.family == "box" and not item.boxed and len(self.stack) > 1:
+            self.stack.pop()
+        if item.boxed and (found is None or found.family != "box") and self._sibling("box"):
+            found = None  # what stands in a box numbers its own points
         if found is not None and found.family == "annex":
             return self._annex(i, item, found, start)
+        if _UNNUMBERED.fullmatch(item.text) and not self._sibling("heading"):
+            self._restart((), re.sub(r"\s", "", item.text))
+            return 0
         if found is not None and self._accepts(found, item):
             node = self._place(found)
             node.page, node.box, node.start = item.page, item.box, start
             used = 0
             heading, body = label(found.rest)
-            if found.family == "article" and heading == "":
-                heading = self._chapter()
+            if found.family == "article" and len(body) < len(found.rest.strip()) and found.rest[:1] not in "（(【[":
+                body = found.rest
             if not found.rest.strip() and found.family != "article" and (name := self._name_after(i)):
                 heading, used = name, 1
-            if found.family == "article" and body == found.rest.lstrip("：: 　"):
+            if found.family == "article" and body.strip() == found.rest.strip():
                 heading = self._chapter() or heading
             node.heading = heading or self._parent_heading(node) or item.text[:30]
             if body:
@@ -208,7 +216,7 @@ class _Builder:
 
     def _place(self, found: Mark) -> _Node:
         if found.family in _RUNNING:
-            self.running[found.family] = found.value
+            self.running[found.family] = found.part.number[0]
             order = ["volume", "chapter", "section", "article"]
             rank = order.index(found.family)
             if found.family == "chapter":
@@ -354,6 +362,9 @@ def _clauses(node: _Node) -> Iterator[Clause]:
     if not node.said:
         if node.mark is not None:
             under = "\n".join(_outline(child) for child in node.children)
+            if node.children and all(child.mark and child.mark.family == "article" for child in node.children):
+                ends = [_locator(child.path) for child in (node.children[0], node.children[-1])]
+                under = f"{heading}（{'至'.join(dict.fromkeys(at.text for at in ends if at))}）"
             yield _clause(node, locator, heading, under or heading, outline=True)
         return
     if node.mark is None and len(bare("".join(s.text for s in node.said))) < 4:
@@ -400,7 +411,8 @@ def _strength(text: str) -> Strength | None:
 
 def _outline(node: _Node) -> str:
     locator = _locator(node.path[-1:])
-    return f"{locator.text if locator else ''} {node.heading}".strip()
+    place = locator.text if locator else ""
+    return f"{place}{'' if place.endswith('）') else ' '}{node.heading}".strip()
 
 
 def _plain_caption(text: str) -> str:
@@ -445,19 +457,34 @@ def _with_parts(node: _Node, said: Sequence[_Said]) -> tuple[str, tuple[Place, .
     text, places = "", []
     article = node.mark is not None and node.mark.family == "article"
     paragraph = 0
-    for one in said:
+    letter: tuple[Part, ...] = ()
+    numbers = [one.item.value for one in said if one.item and one.item.family == "subheading"]
+    restarts = article and len(set(numbers)) < len(numbers)
+    for n, one in enumerate(said):
         start = len(text) + bool(text)
         text = f"{text}\n{one.text}" if text else one.text
-        part: Part | None = None
+        part: tuple[Part, ...] = ()
         if one.item is not None:
             ordinal = article and one.item.family == "subheading"
-            part = Part(Level.ITEM, one.item.part.number) if ordinal else one.item.part
-        elif article and len(said) > 1:
+            part = (Part(Level.ITEM, one.item.part.number) if ordinal else one.item.part,)
+            # 第二十三条第三款第一项: where the items of an article begin anew, each list belongs to its own 款.
+            part = (Part(Level.PARAGRAPH, (paragraph,)), *part) if restarts and paragraph else part
+            if one.item.family == "lettered":
+                letter = part
+            part = (*letter, *part) if one.item.family == "paren" else part
+        elif article and len(said) > 1 and not _within_items(said, n):
             paragraph += 1
-            part = Part(Level.PARAGRAPH, (paragraph,))
-        if part is not None:
-            places.append(Place(locator=_locator((*node.path, part)), start=start, end=len(text)))
+            part = (Part(Level.PARAGRAPH, (paragraph,)),)
+        if part:
+            places.append(Place(locator=_locator((*node.path, *part)), start=start, end=len(text)))
     return text, tuple(places)
+
+
+def _within_items(said: Sequence[_Said], n: int) -> bool:
+    """Whether a paragraph stands between two items of one list, and so belongs to the first."""
+    before = next((one.item.value for one in reversed(said[:n]) if one.item), None)
+    after = next((one.item.value for one in said[n + 1 :] if one.item), None)
+    return before is not None and after == before + 1
 
 
 def _unique(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
