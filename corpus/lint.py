@@ -48,17 +48,12 @@ _DATE = re.compile(r"(?<!\d)(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?!\d)")
 
 
 def _document(corpus: Corpus, document: Document) -> Iterator[Finding]:
-    for field, text in (("印发", document.issued), ("施行", document.effective), ("失效", document.expires)):
-        if text and (fault := _date_fault(text)):
-            yield Finding("error", "date", document.id, f"{field}日期“{text}”{fault}")
-    if (
-        document.issued_on
-        and document.effective_on
-        and document.effective_on < document.issued_on.replace(month=1, day=1)
-    ):
-        yield Finding("note", "date", document.id, f"施行（{document.effective}）早于印发（{document.issued}）")
-    if document.expires_on and document.effective_on and document.expires_on < document.effective_on:
-        yield Finding("error", "date", document.id, "失效日期早于施行日期")
+    dates = (("印发", document.issued), ("施行", document.effective), ("失效", document.expires))
+    faults = [(field, text, fault) for field, text in dates if text and (fault := _date_fault(text))]
+    for field, text, fault in faults:
+        yield Finding("error", "date", document.id, f"{field}日期“{text}”{fault}")
+    if not faults:
+        yield from _order(document)
     for source in document.sources:
         if source.address and not re.match(r"https?://[^/]+\.gov\.cn(?:[/:]|$)", source.address):
             yield Finding("error", "provenance", document.id, "只有政府网站的地址可以留在资料里")
@@ -74,6 +69,15 @@ def _document(corpus: Corpus, document: Document) -> Iterator[Finding]:
         if not link.resolved:
             yield Finding("note", "link", document.id, f"点名的文件不在资料库：{link.text}")
     yield from _repeated(document)
+
+
+def _order(document: Document) -> Iterator[Finding]:
+    """Issue, entry into force and end in their order; issue is often known by the year alone."""
+    issued, begins, ends = document.issued_on, document.effective_on, document.expires_on
+    if issued and begins and begins < issued.replace(month=1, day=1):
+        yield Finding("note", "date", document.id, f"施行（{document.effective}）早于印发（{document.issued}）")
+    if begins and ends and ends < begins:
+        yield Finding("error", "date", document.id, "失效日期早于施行日期")
 
 
 def _repeated(document: Document) -> Iterator[Finding]:

@@ -50,7 +50,7 @@ _CODES = re.compile(
     r"|第\s*[〇零一二三四五六七八九十百千\d]+(?:[至到—-][〇零一二三四五六七八九十百千\d]+)?\s*(?:号|[编章节条款项段]|部分)"
 )
 """Numbers of standards, documents and clauses; they name, they do not measure."""
-_YEAR = re.compile(r"(?<![\d.〔\[（(])((?:19|20)\d{2})(?=\s*(?:年|[—～~－-]\s*(?:19|20)\d{2}\s*年))")
+_YEAR = re.compile(r"(?<![\d.〔\[])((?:19|20)\d{2})(?=\s*(?:年|[—～~－-]\s*(?:19|20)\d{2}\s*年))")
 _DATE = re.compile(r"(?:((?:19|20)\d{2})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*日|((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})")
 _GRADE = re.compile(
     r"(?<![\d.])(\d+(?:\.\d+)?|[一二三四五])\s*(星级?)|(?<![\d.])(\d+(?:\.\d+)?)\s*(A)级?"
@@ -130,13 +130,13 @@ def _of_indicator(indicator: Indicator) -> Iterator[Figure]:
 def _dates(text: str) -> Iterator[Figure]:
     for match in _DATE.finditer(text):
         year, month, day = (match[1], match[2], match[3]) if match[2] else (match[4], match[5], match[6])
-        value = int(month) * 100 + int(day)
+        value = float(int(month) * 100 + int(day))
         yield Figure(match.span(), match.group(), "date", value, value, unit=year or "")
 
 
 def _years(text: str) -> Iterator[Figure]:
     for match in _YEAR.finditer(text):
-        value = int(match[1])
+        value = float(match[1])
         base = bool(_BASE.match(text[match.end() :]) or _COMPARED.search(text[: match.start()]))
         yield Figure(match.span(), match[1], "year", value, value, base=base)
 
@@ -178,7 +178,7 @@ def _counts(text: str) -> Iterator[Figure]:
 
 def _periods(text: str) -> Iterator[Figure]:
     for match in _PERIOD.finditer(text):
-        days = _PERIOD_DAYS[match[1] or match[2]]
+        days = float(_PERIOD_DAYS[match[1] or match[2]])
         yield Figure(match.span(), match.group(), "period", days, days, unit="day")
 
 

@@ -13,8 +13,9 @@ from assistant.review.likeness import Likeness, pairs
 from assistant.review.references import Reference, alternatives
 from assistant.review.words import words
 from corpus.library import Corpus
-from corpus.locator import Level, Locator
+from corpus.locator import Locator
 from corpus.model import Clause, Document, TextStatus
+from corpus.numerals import NUMERAL, number
 from corpus.versions import extent, repeal_of, successor
 
 if TYPE_CHECKING:
@@ -108,15 +109,10 @@ class Judge:
         if not reference.document_ids:
             return self._unknown(reference)
         document, cited = self._document(reference)
-        number = _number_difference(document, reference.number)
-        if number is not None:
-            return Judgement(
-                "altered",
-                f"文号不一致：写作“{number.written}”，应为“{number.held}”。",
-                document.id,
-                _first(cited),
-                (number,),
-            )
+        other = _number_difference(document, reference.number)
+        if other is not None:
+            detail = f"文号不一致：写作“{other.written}”，应为“{other.held}”。"
+            return Judgement("altered", detail, document.id, _first(cited), (other,))
         newer = successor(self._corpus, document.id)
         if newer is not None:
             return Judgement("superseded", f"{document.name}已由{newer.name}代替。", document.id, _first(cited))
@@ -429,9 +425,8 @@ def _number_difference(document: Document, written: str | None) -> Difference | 
     if not written or not document.number:
         return None
     own = re.split(r"[、;；]|(?<=号)[，,]", document.number)
-    for number in own:
-        if _same_number(written, number):
-            return None
+    if any(_same_number(written, held) for held in own):
+        return None
     return Difference("number", written, document.number)
 
 
@@ -448,8 +443,7 @@ def _same_number(written: str, held: str) -> bool:
 
 
 def _plain_number(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).lower()
+    folded = re.sub(
+        rf"第?({NUMERAL})(?=\s*号)", lambda m: f"{number(m[1])}", unicodedata.normalize("NFKC", text).lower()
+    )
     return re.sub(r"[\s〔〕\[\]()（）【】第年号文令/]", "", folded.replace("—", "-").replace("–", "-"))
-
-
-_LEVELS = frozenset({Level.ARTICLE, Level.DIVISION})
