@@ -11,11 +11,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.answer import Answer
+from assistant.answering.evidence import gather
+from assistant.answering.ranking import weigh
 from assistant.answering.rarity import TermWeights
 from assistant.answering.register import Register
 from assistant.conversation.intent import IntentClassifier
 from assistant.conversation.observing import record, spanned
-from assistant.conversation.steps import Core, walk
+from assistant.conversation.steps import DEPTH, Core, walk
 from assistant.conversation.turn import Turn
 from assistant.retrieval import Hit, embedder, ensure, open_index
 from assistant.settings import Settings
@@ -170,8 +172,10 @@ class Assistant:
         return self._core.model.counter.total if self._core.model else None
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
-        """The best ``k`` clauses for a query, with the score of each leg."""
-        return self._core.retriever.search(query, k)
+        """The best ``k`` clauses for a query, ordered as an answer would use them, with the score of each leg."""
+        hits = {hit.key: hit for hit in self._core.retriever.search(query, max(k, DEPTH))}
+        ordered = weigh(self._core.read(query), gather(self.corpus, hits.values()), self._core.weights)
+        return [replace(hits[item.clause.key], score=item.score) for item in ordered[:k]]
 
     def check(self, text: str) -> "Check":
         """Check every clause reference of a text, line by line."""

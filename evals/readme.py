@@ -1,7 +1,6 @@
 """The parts of the README that the program writes: worked examples and the table of settings. A test compares them."""
 
 import re
-import sys
 from pathlib import Path
 
 from assistant.assistant import Assistant
@@ -52,4 +51,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

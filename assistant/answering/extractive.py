@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from assistant.answer import Citation, Figure, figure
 from assistant.answering.comparison import beside, draft_note, rank_of_force, table
 from assistant.answering.evidence import Evidence, Ledger
-from assistant.answering.indicators import Candidate, TermWeights, others, rank
+from assistant.answering.indicators import Candidate, others, rank
 from assistant.answering.question import Question, bigrams
+from assistant.answering.rarity import TermWeights
 from assistant.answering.verdict import measured, opening
 from assistant.answering.wording import caveat, excerpt, placed, point, scope, stated, tag
 from corpus.model import Document

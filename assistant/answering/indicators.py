@@ -1,18 +1,17 @@
 """Which of the indicators in the evidence answers the question, and which others say something different."""
 
-import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answering.evidence import Evidence, ended
+from assistant.answering.evidence import Evidence
 from assistant.answering.question import Question, bigrams, cues
+from assistant.answering.ranking import ended
+from assistant.answering.rarity import TermWeights
 from assistant.retrieval.terms import expansions
-from corpus.library import Corpus
 from corpus.model import Indicator, Region
 
-__all__ = ["DRAFT", "Candidate", "TermWeights", "is_draft", "others", "rank"]
+__all__ = ["DRAFT", "Candidate", "is_draft", "others", "rank"]
 
 DRAFT = re.compile(r"征求意见稿|草案")
 
@@ -26,29 +25,6 @@ class Candidate:
     score: float
     coverage: float
     unit_fits: bool
-
-
-class TermWeights:
-    """Inverse document frequency of character pairs over the headings, names and texts of the corpus."""
-
-    def __init__(self, corpus: Corpus) -> None:
-        counts: Counter[str] = Counter()
-        for clause in corpus.clauses:
-            counts.update(bigrams(f"{clause.heading} {clause.text}"))
-        self._total = len(corpus.clauses)
-        self._counts = counts
-
-    def known(self, term: str) -> bool:
-        """Whether any clause has the term."""
-        return term in self._counts
-
-    def weight(self, term: str) -> float:
-        return math.log(1 + self._total / (1 + self._counts.get(term, 0)))
-
-    def share(self, part: frozenset[str], whole: frozenset[str]) -> float:
-        """The weighted share of ``whole`` that ``part`` holds, 0 to 1."""
-        total = sum(self.weight(t) for t in whole)
-        return sum(self.weight(t) for t in whole & part) / total if total else 0.0
 
 
 def rank(question: Question, evidence: Sequence[Evidence], weights: TermWeights) -> list[Candidate]:

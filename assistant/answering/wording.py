@@ -4,8 +4,9 @@ import re
 
 from assistant.answering.evidence import Evidence, Ledger
 from assistant.answering.grounding import numbers
-from assistant.answering.indicators import TermWeights, is_draft
+from assistant.answering.indicators import is_draft
 from assistant.answering.question import Question, bigrams, cues
+from assistant.answering.rarity import TermWeights
 from corpus.model import Clause, Indicator, Region, TextStatus
 from corpus.numerals import chinese
 

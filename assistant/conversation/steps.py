@@ -9,15 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer, AnswerKind, Citation, citation
-from assistant.answering.evidence import Evidence, gather, weigh
+from assistant.answering.evidence import Evidence, gather
 from assistant.answering.extractive import write
-from assistant.answering.grounding import check
-from assistant.answering.indicators import TermWeights
+from assistant.answering.grounding import check, shown
 from assistant.answering.question import Question, read
+from assistant.answering.ranking import weigh
+from assistant.answering.rarity import TermWeights
 from assistant.answering.refusal import decline as declined
 from assistant.answering.refusal import off_topic
+from assistant.answering.register import dressed
 from assistant.conversation.abstention import OFF_TOPIC, unanswerable
 from assistant.conversation.asking import preferred
 from assistant.conversation.dialogue import subject
@@ -37,7 +40,12 @@ from corpus.library import Corpus
 from tools.calculator import Calculator, calculator, calculators, to_json, to_markdown
 from tools.calculator import run as run_calculator
 
+if TYPE_CHECKING:
+    from assistant.model.engine import Engine, Spoken
+
 __all__ = ["STEPS", "Core", "walk"]
+
+NO_MODEL_ANSWER = "模型没有给出可用的回答，以下是摘编回答。"
 
 DEPTH = 20
 """How many clauses are fetched as evidence; the writer uses few of them, the comparison table more."""
@@ -51,11 +59,23 @@ class Core:
     retriever: Retriever
     classifier: IntentClassifier
     weights: TermWeights
+    model: "Engine | None" = None
+
+    def read(self, query: str) -> Question:
+        """A standalone question as the writer and the ranking need it."""
+        named = self.retriever.named(query)
+        return read(
+            simplified(query),
+            names_clause=bool(named.places),
+            documents=[m.document_ids[0] for m in named.mentions if m.document_ids],
+            residue=named.residue,
+            expansions=named.extra,
+        )
 
     def search(self, query: str, turn: Turn) -> tuple[Retrieval, tuple[Evidence, ...]]:
         """Clauses for a query, leaving out documents issued after the turn's date."""
         found = self.retriever.retrieve(query, DEPTH)
-        evidence = gather(self.corpus, ((h.key, h.score, h.exact) for h in found.hits))
+        evidence = gather(self.corpus, found.hits)
         if turn.as_of is not None:
             evidence = tuple(e for e in evidence if e.document.issued_on is None or e.document.issued_on <= turn.as_of)
         return found, evidence
@@ -84,13 +104,7 @@ def _understand(core: Core, turn: Turn) -> Turn:
         turn,
         understanding=understanding,
         as_of=turn.as_of or said or _earlier(turn.memory, question, rewritten=rewritten),
-        reading=read(
-            query,
-            names_clause=bool(named.places),
-            documents=[m.document_ids[0] for m in named.mentions if m.document_ids],
-            residue=named.residue,
-            expansions=named.extra,
-        ),
+        reading=core.read(query),
         off_topic=leaning.share("out_of_scope"),
         next=following,
     )
@@ -185,17 +199,23 @@ def _answer(core: Core, turn: Turn) -> Turn:
             return _finished(turn, "answer", CANCELLED, memory=memory)
     assert turn.reading is not None
     reading = turn.reading
-    evidence = weigh(reading, turn.evidence)
-    draft = write(reading, evidence, core.weights, more=lambda query: weigh(reading, core.search(query, turn)[1]))
-    return replace(turn, draft=draft, next="ground")
+    evidence = weigh(reading, turn.evidence, core.weights)
+
+    def search(query: str) -> Sequence[Evidence]:
+        return weigh(reading, core.search(query, turn)[1], core.weights)
+
+    draft = write(reading, evidence, core.weights, more=search)
+    spoken = core.model.speak(turn.asked.query, reading, draft, search, turn.emit) if core.model else None
+    return replace(turn, draft=dressed(draft, turn.register, core.corpus, reading.text), spoken=spoken, next="ground")
 
 
 def _ground(core: Core, turn: Turn) -> Turn:
     """Drop what does not stand on the evidence; with nothing left, say that nothing was found."""
-    draft = turn.draft
+    draft, spoken = turn.draft, turn.spoken
     assert draft is not None
+    by_model = _spoken(spoken, turn.asked.query) if spoken is not None else None
     checked = check(draft.text, draft.evidence, given=turn.asked.query)
-    if not checked.text:
+    if not checked.text and by_model is None:
         return replace(turn, reason="查到的条款不足以支持一个可靠的回答。", next="decline")
     first = draft.evidence[0] if draft.evidence else None
     memory = replace(
@@ -209,7 +229,23 @@ def _ground(core: Core, turn: Turn) -> Turn:
     finished = _finished(turn, "answer", checked.text, draft.citations, memory=memory)
     assert finished.answer is not None
     answer = replace(finished.answer, figures=draft.figures, suggestions=suggest(core.corpus, draft.evidence))
+    if spoken is not None:
+        answer = replace(answer, model=spoken.to_json(), **(by_model or {"note": NO_MODEL_ANSWER}))
     return replace(finished, answer=answer)
+
+
+def _spoken(spoken: "Spoken", given: str) -> dict[str, Any] | None:
+    """The fields of an answer in the model's words; ``None`` where the check leaves nothing of them."""
+    checked = check(spoken.text, spoken.evidence, given, computations=spoken.computations, strict=True)
+    if not checked.text or checked.dropped:
+        return None
+    return {
+        "text": shown(checked.text),
+        "citations": spoken.citations,
+        "figures": spoken.figures,
+        "calculations": spoken.computations,
+        "engine": f"model:{spoken.model}",
+    }
 
 
 def _finished(

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from assistant.answering.evidence import Evidence, gather, weigh
+from assistant.answering.evidence import Evidence, gather
 from assistant.answering.extractive import Draft, write
 from assistant.answering.grounding import check
-from assistant.answering.indicators import TermWeights
 from assistant.answering.question import read
+from assistant.answering.ranking import weigh
+from assistant.answering.rarity import TermWeights
+from assistant.retrieval import Hit
 from corpus.library import Corpus
 
 
@@ -19,12 +21,12 @@ def weights(corpus: Corpus) -> TermWeights:
 
 
 def evidence(corpus: Corpus, *keys: str, exact: bool = False) -> tuple[Evidence, ...]:
-    return gather(corpus, ((key, 1.0 - 0.02 * i, exact) for i, key in enumerate(keys)))
+    return gather(corpus, (Hit(key, 1.0 - 0.02 * i, {}, exact) for i, key in enumerate(keys)))
 
 
 def answer(corpus: Corpus, weights: TermWeights, text: str, *keys: str, exact: bool = False) -> Draft:
     question = read(text, names_clause=exact)
-    found = weigh(question, evidence(corpus, *keys, exact=exact))
+    found = weigh(question, evidence(corpus, *keys, exact=exact), weights)
     return write(question, found, weights, more=lambda _: ())
 
 
@@ -118,9 +120,9 @@ def test_what_is_not_known_about_a_document_is_said(corpus: Corpus, weights: Ter
     assert "没有读到文号" in text
 
 
-def test_a_superseded_document_is_left_out(corpus: Corpus) -> None:
+def test_a_superseded_document_is_left_out(corpus: Corpus, weights: TermWeights) -> None:
     keys = ("extra-national-145-public-institution#/2025年强度目标", "plan-145-energy-resources#/主要目标：强度下降")
-    ordered = weigh(read("十四五人均用水降多少"), evidence(corpus, *keys))
+    ordered = weigh(read("十四五人均用水降多少"), evidence(corpus, *keys), weights)
     assert [e.document.id for e in ordered] == ["plan-145-energy-resources"]
 
 
