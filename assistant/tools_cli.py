@@ -271,7 +271,7 @@ def assess(
     as_json: AsJson = False,
 ) -> None:
     """把一个机关的数据和资料库里适用的指标逐条对照。"""
-    from tools import assess as assessment
+    import tools.assess as assessment
 
     if (file is None) == (template is None):
         raise InputError("请给出数据文件，或用 --template 写一份空白表（二选一）。")
