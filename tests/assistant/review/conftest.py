@@ -48,7 +48,7 @@ def filing(corpus: Corpus) -> Callable[[str], Filing]:
     def read(name: str) -> Filing:
         if name not in made:
             lines = (DATA / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
-            rows = tuple(Row(*(line.split("\t") + [""])[:3]) for line in lines)
+            rows = tuple(Row(*([*line.split("\t"), ""])[:3]) for line in lines)
             checked = check("\n".join(row.text for row in rows), corpus)
             by_line: dict[int, list[Item]] = {}
             for item in checked.items:

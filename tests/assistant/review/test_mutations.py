@@ -78,7 +78,8 @@ def test_every_clause_text_is_right_in_its_place_only(corpus: Corpus) -> None:
         title = document.title if "《" in document.title else f"《{document.title}》"
         placed = [c for c in document.clauses if c.locator]
         for clause, neighbour in zip(placed, [*placed[1:], *placed[:1]], strict=True):
-            assert clause.locator and neighbour.locator
+            assert clause.locator
+            assert neighbour.locator
             own.append(check(f"{title}{clause.locator.text}规定：{clause.text}"))
             if clause.locator.canonical() != neighbour.locator.canonical():
                 other.append(check(f"{title}{neighbour.locator.text}规定：{clause.text}"))
