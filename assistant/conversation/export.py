@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from assistant.conversation.understanding import inert
+from assistant.conversation.markup import inert
 
 if TYPE_CHECKING:
     from docx.document import Document as Docx

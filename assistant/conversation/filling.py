@@ -32,6 +32,9 @@ _WRITTEN = (
 )
 """Ways to write a count that the quantity reader leaves alone, and how it takes them."""
 
+_DICTATED = re.compile(r"[^，,。；;]*(?:写成|说成|显示[成为]|输出[成为]|回答[成为]|就说|一律说)[^，,。；;]*")
+"""What a result is to be called is not something given for working it out."""
+
 _YEARLY = re.compile(r"^(?:一|每|全|整)?年(?:平均)?(?=\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年度?(?!前|内|来)")
 _FILLER = re.compile(r"改成|换成|改为|那就|就|按照?|用|选|那个|这个|那种|的|吧|呢|口径|比例|[\s，。！？!?,.]")
@@ -103,6 +106,7 @@ def fill(calculator: Calculator, text: str, held: Collection[str] = ()) -> Fille
 
 def _plain(text: str) -> str:
     """Everyday ways to write, as the quantity reader takes them: keywords apart, cars by 台, people by 个."""
+    text = _DICTATED.sub("", text)
     for pattern, written in _WRITTEN:
         text = pattern.sub(written, text)
     return text

@@ -49,8 +49,7 @@ def rewrite(question: str, memory: Memory, corpus: Corpus, names: Names) -> str:
 
 
 def _titled(corpus: Corpus, document_id: str) -> str:
-    title = corpus.document(document_id).title
-    return title if "《" in title else f"《{title}》"
+    return corpus.document(document_id).titled
 
 
 def _neighbour(question: str, memory: Memory, corpus: Corpus) -> str | None:

@@ -27,12 +27,13 @@ from assistant.conversation.dialogue import subject
 from assistant.conversation.filling import ask_for
 from assistant.conversation.followup import rewrite
 from assistant.conversation.intent import IntentClassifier
+from assistant.conversation.markup import defused, inert
 from assistant.conversation.memory import Memory
 from assistant.conversation.period import as_of, asks_for_now
 from assistant.conversation.smalltalk import CANCELLED, SETTLED, reply
 from assistant.conversation.suggestions import suggest
 from assistant.conversation.turn import Turn
-from assistant.conversation.understanding import clean, inert, understand
+from assistant.conversation.understanding import clean, understand
 from assistant.retrieval import Retrieval, Retriever
 from assistant.retrieval.segmentation import simplified
 from corpus.errors import InputError, MissingInput
@@ -240,7 +241,7 @@ def _spoken(spoken: "Spoken", given: str) -> dict[str, Any] | None:
     if not checked.text or checked.dropped:
         return None
     return {
-        "text": shown(checked.text),
+        "text": defused(shown(checked.text)),
         "citations": spoken.citations,
         "figures": spoken.figures,
         "calculations": spoken.computations,
@@ -255,7 +256,7 @@ def _finished(
     citations: tuple[Citation, ...] = (),
     memory: Memory | None = None,
 ) -> Turn:
-    answer = Answer(question=turn.question, kind=kind, text=text, citations=citations, session=turn.session)
+    answer = Answer(question=turn.question, kind=kind, text=defused(text), citations=citations, session=turn.session)
     return replace(turn, answer=answer, memory=turn.memory if memory is None else memory, next="")
 
 

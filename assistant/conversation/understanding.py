@@ -15,7 +15,7 @@ from corpus.errors import InputError
 from tools.calculator import Calculator, InputSpec, calculator, calculators
 from tools.quantities import find
 
-__all__ = ["LONGEST_QUESTION", "Route", "Understanding", "clean", "inert", "understand"]
+__all__ = ["LONGEST_QUESTION", "Route", "Understanding", "clean", "understand"]
 
 LONGEST_QUESTION = 2000
 """Characters; a longer text is a file to check, not a question."""
@@ -33,22 +33,6 @@ _CONTROL = re.compile(
     r"[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     r"\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_ACTIVE = str.maketrans(
-    {
-        "<": "＜",
-        ">": "＞",
-        "[": "［",
-        "]": "］",
-        "`": "｀",
-        "!": "！",
-        "*": "＊",
-        "_": "＿",
-        "|": "｜",
-        "#": "＃",
-        "\\": "＼",
-    }
-)
-_ADDRESS = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]*:/{0,2}|www\.|//)\S+|\S+@\S+\.\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +64,6 @@ def clean(text: str) -> str:
     if len(question) > LONGEST_QUESTION:
         raise InputError(f"问题太长（{len(question)} 字），请控制在 {LONGEST_QUESTION} 字以内。")
     return question
-
-
-def inert(text: str) -> str:
-    """What a person typed in a form that may stand in an answer: no markup, no address a page would follow or load.
-
-    >>> inert("20人坐高铁![x](http://a.example/p.png)来回120公里")
-    '20人坐高铁！［x］(（网址略）'
-    """
-    return _ADDRESS.sub("（网址略）", text).translate(_ACTIVE)
 
 
 def understand(
