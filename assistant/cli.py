@@ -12,6 +12,7 @@ import typer
 
 from assistant import review_cli, tools_cli
 from assistant.ingest_cli import add
+from assistant.server.cli import backup, mcp, restore, serve, users_app
 from corpus.errors import InputError, NearzeroError
 
 if TYPE_CHECKING:
@@ -372,21 +373,11 @@ def index(as_json: AsJson = False) -> None:
     )
 
 
-@app.command()
-def serve(
-    host: Annotated[str | None, typer.Option(help="监听地址。")] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="监听端口。")] = None,
-) -> None:
-    """打开网页。"""
-    from assistant.settings import read
-
-    settings = read()
-    settings = settings.model_copy(update={"host": host or settings.host, "port": port or settings.port})
-    assistant = _open(quiet=False)
-    typer.echo(f"正在打开网页：http://{settings.host}:{settings.port}", err=True)
-    from assistant.web.app import launch
-
-    launch(assistant, settings)
+app.command()(serve)
+app.command()(mcp)
+app.add_typer(users_app, name="users")
+app.command()(backup)
+app.command()(restore)
 
 
 @app.command("retrieve-eval")

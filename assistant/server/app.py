@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from mcp.server.transport_security import TransportSecuritySettings
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from assistant.server import admin, api, completions, mcp, problem
 from assistant.server.audit import Audit
@@ -101,9 +103,11 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"]
 
 
 async def _nowhere(request: Request) -> Response:
-    raise problem.Refused(
-        404, "not_found", f"没有这个地址：{request.url.path[:100]}，请对照接口说明 /api/v1/openapi.json。"
-    )
+    """What no door answers, said by the doors and not by the pages mounted below them."""
+    for route in request.app.router.routes:
+        if route.matches(request.scope)[0] is Match.PARTIAL:
+            raise HTTPException(405)
+    raise problem.Refused(404, "not_found", f"没有这个地址：{request.url.path[:100]}，请对照接口说明 /api/v1/openapi.json。")
 
 
 def _operate(app: FastAPI) -> None:

@@ -12,6 +12,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.server.problem import Refused, respond
@@ -180,9 +181,8 @@ def _basic(encoded: str) -> tuple[str, str]:
 def _capped(scope: Scope, receive: Receive, largest: int) -> Receive:
     """The request's body, refused as soon as it is known to be larger than allowed."""
     declared = Headers(scope=scope).get("content-length", "0")
-    too_large = Refused(413, "too_large", f"请求太大（最多 {largest // 1024} KB），请分批发送。")
     if not declared.isascii() or not declared.isdigit() or int(declared) > largest:
-        raise too_large
+        raise Refused(413, "too_large", f"请求太大（最多 {largest // 1024} KB），请分批发送。")
     seen = 0
 
     async def counting() -> Message:
@@ -191,7 +191,7 @@ def _capped(scope: Scope, receive: Receive, largest: int) -> Receive:
         if message["type"] == "http.request":
             seen += len(message.get("body", b""))
             if seen > largest:
-                raise too_large
+                raise HTTPException(413)  # what FastAPI lets through while it reads a body
         return message
 
     return counting

@@ -1,10 +1,10 @@
 """The web application: the pages, the assets they need, and the server that hands them out."""
 
 import os
-import socket
+from collections.abc import Callable
 from importlib import resources, util
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corpus.errors import InputError
 
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from assistant.assistant import Assistant
-    from assistant.settings import Settings
 
-__all__ = ["application", "build", "launch"]
+__all__ = ["application", "build", "mount"]
+
+_AT_ONCE = 4
+"""Questions of programs under way at the same moment; those of people have a queue of their own."""
 
 # Read by gradio and huggingface_hub when they are imported or a page is built, so set before that.
 _QUIET = {
@@ -42,27 +44,51 @@ def build(assistant: "Assistant") -> "gr.Blocks":
         gr.HTML(render("header.html"), elem_id="header", apply_default_css=False, js_on_load=None)
         chat.build(assistant)
         gr.HTML(render("footer.html"), elem_id="footer", apply_default_css=False, js_on_load=None)
+
+        def ask(question: str, session: str, request: gr.Request) -> dict[str, Any]:
+            """One question by program (``gradio_client``); ``session`` may be empty. Whole answer as nearzero.answer/1."""
+            try:
+                return assistant.ask(question, session or None, owner=request.username or "").to_json()
+            except InputError as error:
+                raise gr.Error(str(error), print_exception=False) from error
+
+        gr.api(ask, api_name="ask", concurrency_limit=_AT_ONCE)
     return blocks
 
 
 def application(assistant: "Assistant") -> "FastAPI":
-    """The pages as an ASGI application that asks nothing of any other host."""
+    """The pages alone as an ASGI application, open to whoever can reach it."""
+    from fastapi import FastAPI
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    mount(app, assistant, None)
+    return app
+
+
+def mount(app: "FastAPI", assistant: "Assistant", sign_in: "Callable[[str, str], object] | None") -> None:
+    """Add the pages to an application at its root; they ask nothing of any other host.
+
+    With ``sign_in`` (name and password to a user, or to nothing) they begin with a form to sign in.
+    """
     blocks = build(assistant)
     import gradio as gr
-    from fastapi import FastAPI
     from fastapi.responses import FileResponse
+    from starlette.concurrency import run_in_threadpool
 
     from assistant.web.chat import PLOTLY_PATH
     from assistant.web.headers import OwnHostOnly
     from assistant.web.theme import theme
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(OwnHostOnly)
     plotly = _plotly()
 
-    @app.get(f"/{PLOTLY_PATH}")
+    @app.get(f"/{PLOTLY_PATH}", include_in_schema=False)
     def charting_library() -> FileResponse:
         return FileResponse(plotly, media_type="text/javascript", headers={"cache-control": "max-age=86400"})
+
+    async def admitted(name: str, password: str) -> bool:
+        assert sign_in is not None
+        return await run_in_threadpool(sign_in, name, password) is not None
 
     static = resources.files("assistant.web") / "static"
 
@@ -73,6 +99,8 @@ def application(assistant: "Assistant") -> "FastAPI":
         app,
         blocks,
         path="/",
+        auth=admitted if sign_in else None,  # Gradio awaits it
+        auth_message="近零碳机关助手：请用管理员给您的用户名和密码登录。",
         footer_links=[],
         run_history=False,
         show_error=False,
@@ -86,26 +114,6 @@ def application(assistant: "Assistant") -> "FastAPI":
         # Not through `css`, which Gradio rewrites so that nothing outside its own container can be reached.
         head=f"<style>{text('page.css')}</style>{text('head.html')}",
     )
-    return app
-
-
-def launch(assistant: "Assistant", settings: "Settings") -> None:
-    """Serve the pages until interrupted. Raises ``InputError`` where the address is taken or not this machine's."""
-    import uvicorn
-
-    with _listen(settings.host, settings.port) as listening:
-        config = uvicorn.Config(application(assistant), log_level=settings.log_level.lower(), access_log=False)
-        uvicorn.Server(config).run(sockets=[listening])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket that already listens, so that a taken port is known before anything heavy is imported."""
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise InputError(
-            f"打不开 {host}:{port}：端口已被占用，或者这不是本机的地址。请用 --port（或 NEARZERO_PORT）换一个端口再试。"
-        ) from error
 
 
 def _plotly() -> Path:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from assistant.server.app import launch
 from assistant.settings import Settings
-from assistant.web.app import launch
 from corpus.errors import InputError
 
 
