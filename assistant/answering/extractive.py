@@ -14,7 +14,7 @@ from assistant.answering.evidence import Evidence, Ledger
 from assistant.answering.indicators import Candidate, others, rank
 from assistant.answering.question import Question, bigrams
 from assistant.answering.rarity import TermWeights
-from assistant.answering.verdict import measured, opening
+from assistant.answering.verdict import measured, opening, subject
 from assistant.answering.wording import caveat, excerpt, placed, point, scope, stated, tag
 from corpus.model import Document
 
@@ -22,6 +22,9 @@ __all__ = ["Draft", "write"]
 
 NEAR = 0.55
 """Evidence below this share of the best hit's score is not written about."""
+
+SETTLES = 0.5
+"""Share of a yes-or-no question's known words that a clause must hold before it settles the question."""
 
 OVERVIEW = 8
 """Clauses of a document shown when it is asked for as a whole."""
@@ -268,9 +271,9 @@ def _yes_no(
     weights: TermWeights,
     ledger: Ledger,
 ) -> list[str]:
-    held = measured(question, candidates)
-    if held is not None:
-        verdict, against = held
+    against_limit = measured(question, candidates)
+    if against_limit is not None:
+        verdict, against = against_limit
         item = against.evidence
         mark = ledger.mark(item)
         return [
@@ -278,11 +281,14 @@ def _yes_no(
             f"{tag(item.clause)}{excerpt(question, item.clause, weights)}{mark}{caveat(item)}",
         ]
 
-    def closeness(item: Evidence) -> float:
-        return weights.share(bigrams(f"{item.clause.heading} {item.clause.text}"), question.words) + item.score
+    known = frozenset(t for t in bigrams(subject(question.text)) | question.meant if weights.known(t))
 
-    best = max(pool, key=closeness)
-    word = opening(question.text, best.clause)
+    def held(item: Evidence) -> float:
+        return weights.share(bigrams(f"{item.clause.heading} {item.clause.text}"), known)
+
+    best = max(pool, key=lambda item: held(item) + item.score)
+    # A clause that holds little of what was asked may stand near it, but says neither yes nor no to it.
+    word = opening(question.text, best.clause) if held(best) >= SETTLES else ""
     rest = [e for e in pool if e is not best]
     if word:
         lead = f"**{word}**{excerpt(question, best.clause, weights)}{ledger.mark(best)}{caveat(best)}"

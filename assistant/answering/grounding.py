@@ -102,6 +102,8 @@ class Checked:
 @dataclass(frozen=True, slots=True)
 class _Terms:
     support: float
+    restating: float
+    few_pairs: int
     lead_in: int
     exempting: tuple[str, ...]
     modals: Mapping[str, frozenset[str]]
@@ -112,6 +114,8 @@ def _terms() -> _Terms:
     raw = yaml.safe_load(files("assistant.answering").joinpath("grounding.yaml").read_text(encoding="utf-8"))
     return _Terms(
         support=raw["support"],
+        restating=raw["restating"],
+        few_pairs=raw["few_pairs"],
         lead_in=raw["lead_in"],
         exempting=tuple(raw["exempting"]),
         modals={kind: frozenset(fitting) for kind, fitting in raw["modals"].items()},
@@ -288,9 +292,7 @@ def _mismatch(bare: str, cited: Sequence[Source], asked: Source, *, strict: bool
         return why
     if not _binds_alike(bare, cited, text, strict=strict):
         return "modal"
-    if strict and _support(bare, text, asked.text) < _terms().support:
-        return "unsupported"
-    return None
+    return None if not strict or _supported(bare, text, asked.text) else "unsupported"
 
 
 # --- what is named: quotes, titles, numbers of documents, places -------------------------------------------------
@@ -403,9 +405,15 @@ def _binds_alike(bare: str, cited: Sequence[Source], text: str, *, strict: bool)
     return not clauses or conflict(outside, clauses) is None
 
 
-def _support(bare: str, text: str, typed: str) -> float:
-    """The share of the sentence's character pairs its sources hold, those of the question left out of account."""
-    said = pairs(bare) - pairs(typed)
-    if len(said) < 4:
-        said = pairs(bare)
-    return len(said & pairs(text)) / len(said) if said else 1.0
+def _supported(bare: str, text: str, asked: str) -> bool:
+    """Whether enough of the sentence's character pairs stand in its sources; the words of the question prove nothing.
+
+    A sentence that restates the question around a figure of the source adds few words of its own.
+    """
+    every = pairs(bare)
+    said = every - pairs(asked)
+    held = pairs(text)
+    if len(said) < _terms().few_pairs and figures(bare):
+        return len(every & held) >= _terms().restating * len(every)
+    wanted = said if len(said) >= _terms().few_pairs else every
+    return len(wanted & held) >= _terms().support * len(wanted)

@@ -44,14 +44,14 @@ def _candidate(question: Question, item: Evidence, indicator: Indicator, weights
     context = around | bigrams(item.clause.text)
     near = _held(name, question, weights)
     wider = _held(context, question, weights)
-    named = weights.share(question.terms, bigrams(indicator.name))
+    named = weights.share(question.terms, name)
     fits = bool(question.units) and indicator.unit in question.units
     score = near + 0.6 * wider + 0.6 * named + 0.9 * item.score
     if question.units:
         score += 0.6 if fits else -0.6
     # A requirement answers "how much" sooner than a report of what was once reached, unless a year is asked for.
     if item.clause.strength:
-        score += 0.1
+        score += 0.1 + 0.1 * (indicator.comparator in {">=", "<="})
     elif not question.years:
         score -= 0.2
     # What a reader can check himself comes first: a document with a number, a clause with a number.
@@ -59,7 +59,7 @@ def _candidate(question: Question, item: Evidence, indicator: Indicator, weights
     if is_draft(item, indicator) and not DRAFT.search(question.text):
         score -= 0.4
     if ended(item.document) and not question.years:
-        score -= 0.3
+        score -= 0.8
     if question.bounds:
         score += 0.3 if indicator.comparator in question.bounds else -0.3
     if question.years:

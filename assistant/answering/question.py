@@ -25,6 +25,7 @@ class Cues:
     measures: tuple[tuple[re.Pattern[str], frozenset[str]], ...]
     bounds: tuple[tuple[re.Pattern[str], frozenset[str]], ...]
     contrasts: tuple[tuple[str, ...], ...]
+    periods: Mapping[str, int]
     places: tuple[str, ...]
     strengths: Mapping[str, str]
 
@@ -65,6 +66,7 @@ def cues() -> Cues:
         measures=tuple((re.compile(p), frozenset(units)) for p, units in raw["measures"].items()),
         bounds=tuple((re.compile(p), frozenset(signs)) for p, signs in raw["bounds"].items()),
         contrasts=tuple(tuple(words) for words in raw["contrasts"]),
+        periods=raw["periods"],
         places=tuple(raw["places"]),
         strengths=raw["strengths"],
     )
@@ -119,7 +121,9 @@ def read(
         asked=asked,
         also=frozenset(kinds),
         units=frozenset(units),
-        years=frozenset(int(y) for y in _YEAR.findall(text)),
+        years=frozenset(
+            [*map(int, _YEAR.findall(text)), *(year for period, year in table.periods.items() if period in text)]
+        ),
         terms=bigrams(text),
         meant=bigrams(" ".join(expansions)) - bigrams(text),
         english=letters > sum("\u4e00" <= c <= "\u9fff" for c in text) * 2,

@@ -21,6 +21,8 @@ from corpus.model import Confidence, Document, DocumentKind, Region
 __all__ = ["ended", "features", "weigh"]
 
 _YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
+_WHO = re.compile(r"谁|哪个(部门|单位|机关)|由哪|归哪|负责人|\bwho\b", re.I)
+_CHARGED = re.compile(r"负责|责任|牵头|主管|组织实施|监督")
 _ENDED = re.compile(r"已结束|废止|失效")
 _EXAMPLES = re.compile(r"案例|例子|经验|做法|试点|样板|先进|实践|报道|case|example|pilot", re.I)
 _PAST = re.compile(r"(?<!\d)20(0\d|1\d|2[0-5])(?!\d)|去年|历年|统计|实际|现状|目前|已经|多少家|how many")
@@ -90,11 +92,14 @@ def features(question: Question, evidence: Sequence[Evidence], rarity: TermWeigh
 
 
 def _named(question: Question, item: Evidence) -> dict[str, float]:
-    """Whether the document is of the region and the year the question names."""
+    """Whether the clause names who is charged, and the document is of the region and year, where those are asked for."""
     document = item.document
     years = {int(y) for y in _YEAR.findall(f"{document.title} {document.issued or ''} {document.effective or ''}")}
     regions = {r for r in (Region.SHENZHEN, Region.GUANGDONG) if r.value in question.text}
     return {
+        "who_answers": float(
+            bool(_WHO.search(question.text)) and bool(_CHARGED.search(f"{item.clause.heading}{item.clause.text}"))
+        ),
         "region_named": float(document.region in regions),
         "year_named": float(bool(question.years & years)),
         "other_year": float(bool(question.years and years) and not question.years & years),

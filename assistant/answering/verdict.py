@@ -9,7 +9,7 @@ from assistant.answering.question import Question
 from assistant.answering.wording import scope, stated
 from corpus.model import Clause, Region, Strength
 
-__all__ = ["measured", "opening"]
+__all__ = ["measured", "opening", "subject"]
 
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -22,9 +22,21 @@ _DUTY = re.compile(
     r"必须|一定要|强制|需要|需不需要|要不要|该不该|应该|应当|是否要|用不用|得.{0,6}吗|\bmust\b|have to|required"
 )
 _NEGATED = re.compile(r"(可以|能|允许)不(?!可以|能)|不(?!可以|能|得|同|用说|合|需)[^不]{1,12}(可以|行)[吗么]")
+_ASKING = re.compile(
+    r"可不可以|能不能|要不要|该不该|行不行|需不需要|用不用|是不是|有没有|可以|能否|可否|是否|允许|必须|一定要|需要|应该|应当|吗|呢|么(?=[？?]|$)"
+)
 _CONDITIONAL = re.compile(
     r"超过|超出|超了|超标|达到.{1,12}的|以上的|情形|原则上|除.{1,20}外|有条件|符合.{1,12}的|可以不|的除外"
 )
+
+
+def subject(text: str) -> str:
+    """What a yes-or-no question is about, without the words that ask.
+
+    >>> subject("开着空调能不能开窗？"), subject("机关必须做能源审计吗")
+    ('开着空调 开窗？', '机关 做能源审计 ')
+    """
+    return _ASKING.sub(" ", text)
 
 
 def opening(text: str, clause: Clause) -> str:
