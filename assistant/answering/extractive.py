@@ -173,8 +173,8 @@ def _figure(
     best = candidates[0]
     item = best.evidence
     mark = ledger.mark(item)
-    fitting = [c for c in candidates if c.score >= 0.8 * best.score and (not question.units or c.unit_fits)]
-    same = [c for c in fitting if c.evidence is item]
+    fitting = [c for c in candidates if c.score >= 0.85 * best.score and (not question.units or c.unit_fits)]
+    same = [c for c in fitting if c.evidence is item and c.score >= 0.92 * best.score]
     lead = "；".join(f"{stated(c.indicator)}{scope(c.indicator)}{draft_note(c)}" for c in same[:4])
     body = f"{tag(item.clause)}{excerpt(question, item.clause, weights)}{mark}{caveat(item)}"
     said = {(c.indicator.name, c.indicator.value) for c in same}
