@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-all check lint readme clean
+.PHONY: run test test-slow check lint readme clean
 .DELETE_ON_ERROR:
 
 $(STAMP): pyproject.toml requirements.lock
@@ -21,8 +21,8 @@ run: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -m "not slow and not browser"
 
-test-all: $(STAMP)
-	$(BIN)/python -m pytest
+test-slow: $(STAMP)
+	$(BIN)/python -m pytest -m "slow or browser"
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
