@@ -11,7 +11,7 @@ from typing import Any
 from assistant.answer import Citation, Figure, citation, figure
 from assistant.answering.evidence import Evidence
 from assistant.answering.extractive import NO_VALUE, Draft
-from assistant.answering.grounding import shown, typed
+from assistant.answering.grounding import numbers, shown, typed
 from assistant.answering.question import Question
 from assistant.model.agent import drive
 from assistant.model.client import FAULTS, Endpoint, Reason, reason
@@ -25,6 +25,7 @@ from assistant.model.usage import Counter, Usage
 from assistant.model.writing import Writing
 from assistant.review.figures import figures
 from corpus.library import Corpus
+from corpus.numerals import chinese
 
 __all__ = ["Emit", "Engine", "Spoken"]
 
@@ -177,17 +178,23 @@ def _lacking(writing: Writing, keys: Keyring, draft: Draft, reading: Question, t
         return "incomplete"
     if tier == "tools":
         return None
-    cited = {item.clause.key for item in keys.evidence}
-    if draft.evidence and draft.evidence[0].clause.key not in cited:
+    lead = _values(draft.text.split("\n\n")[0]) if reading.asked in {"figure", "yes_no"} and not withheld else set()
+    if not all(_says(writing.text, value) for value in lead):
         return "incomplete"
-    if reading.asked in {"figure", "yes_no", "metadata"} and not withheld:
-        lead = draft.text.split("\n\n")[0] if reading.asked != "metadata" else ""
-        written = _values(writing.text)
-        if not _values(lead) <= written:
-            return "incomplete"
+    cited = {item.clause.key for item in keys.evidence}
+    # Another clause of the evidence may carry the answer where it sets the very same figures.
+    if not lead and draft.evidence and draft.evidence[0].clause.key not in cited:
+        return "incomplete"
     return None
 
 
 def _values(text: str) -> set[float]:
     bare = re.sub(r"\[\d{1,3}\]|《[^》]*》", " ", text.replace("**", ""))
     return {f.low for f in figures(bare) if f.kind in {"quantity", "date", "count"}}
+
+
+def _says(text: str, value: float) -> bool:
+    """Whether the value stands in the text, in its own unit, as bare digits or in Chinese numerals (每五年 for 5 年)."""
+    if value in _values(text) or f"{value:.10g}" in numbers(text):
+        return True
+    return value == int(value) and 0 < value < 10_000 and chinese(int(value)) in text

@@ -14,9 +14,9 @@ from assistant.model.usage import Counter
 
 __all__ = ["phrase"]
 
-MOST_CLAUSES = 4
-LONGEST_TEXT = 240
-MOST_TOKENS = 260
+MOST_CLAUSES = 3
+LONGEST_TEXT = 180
+MOST_TOKENS = 180
 
 
 def phrase(

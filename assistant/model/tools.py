@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from langchain_core.tools import BaseTool, StructuredTool
 
 from assistant.answering.evidence import Evidence
+from assistant.answering.grounding import numbers
 from assistant.answering.question import bigrams
 from assistant.model.keys import Keyring
 from assistant.review import check as check_references
@@ -38,6 +39,7 @@ def described(item: Evidence, key: str, longest: int = LONGEST_TEXT) -> str:
     told = "；".join(
         f"{i.name}{i.written}{f'（{i.scope}）' if i.scope else ''}{f'，{i.year}年' if i.year else ''}"
         for i in clause.indicators[:6]
+        if not numbers(i.written) <= numbers(text)
     )
     issued = f"，{document.issued}" if document.issued else ""
     status = f"，{document.status}" if document.status else ""
