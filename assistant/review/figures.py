@@ -9,7 +9,7 @@ from typing import Literal
 from assistant.review.likeness import pairs
 from assistant.review.words import words
 from corpus.model import Clause, Indicator
-from corpus.numerals import number
+from corpus.numerals import NUMERAL, number
 
 __all__ = ["Figure", "Fit", "Kind", "compare", "figures", "held_figures"]
 
@@ -46,10 +46,10 @@ class Figure:
 
 
 _CODES = re.compile(
-    r"[A-Z]{1,5}\d{0,4}(?:/[A-Z]{1,2})?\s*\d{3,6}(?:\.\d+)?(?:[-—–]\d{4})?|[〔［\[]\d{4}[〕］\]]\s*\d+\s*号"
+    r"《[^《》]*》|[A-Z]{1,5}\d{0,4}(?:/[A-Z]{1,2})?\s*\d{3,6}(?:\.\d+)?(?:[-—–]\d{4})?|[〔［\[]\d{4}[〕］\]]\s*\d+\s*号"
     r"|第\s*[〇零一二三四五六七八九十百千\d]+(?:[至到—-][〇零一二三四五六七八九十百千\d]+)?\s*(?:号|[编章节条款项段]|部分)"
 )
-"""Numbers of standards, documents and clauses; they name, they do not measure."""
+"""Titles, numbers of standards, documents and clauses; they name, they do not measure."""
 _YEAR = re.compile(r"(?<![\d.〔\[])((?:19|20)\d{2})(?=\s*(?:年|[—～~－-]\s*(?:19|20)\d{2}\s*年))")
 _DATE = re.compile(r"(?:((?:19|20)\d{2})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*日|((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})")
 _GRADE = re.compile(
@@ -57,7 +57,7 @@ _GRADE = re.compile(
     r"|(?<![\d.一二三四五六七八九十])(\d+(?:\.\d+)?|[一二三四五])\s*(级)(?!以上政府|政府|机关|人民|及以上|市|机构)"
 )
 _COUNT = re.compile(
-    r"(?<![\d.第])(\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)\s*(万|亿)?\s*(个|项|种|章|条|分|类|处|座|部分|方面|款|步|大类|人|辆|块|层|倍|次)(?![月日年点])"
+    r"(?<![\d.第])(\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)\s*(万|亿)?\s*(个|项|种|章|条|分|类|处|座|部分|方面|款|步|大类|人|辆|块|层|倍|次|月)(?![月日年点])"
 )
 _PERIOD = re.compile(r"(?:每|按)(半年|季度?|月|周|日|天|两年|三年)|(?:一)?次/(季度|月|周|天)")
 _PERIOD_DAYS = {"半年": 182, "季": 91, "季度": 91, "月": 30, "周": 7, "日": 1, "天": 1, "两年": 730, "三年": 1095}
@@ -67,7 +67,7 @@ _LEAST = re.compile(
     r"(?:不低于|不少于|不得低于|不得少于|不小于|至少|高于|大于|超过|多于|不应低于|≥|>|最低)[^，。；]{0,4}$"
 )
 _MOST = re.compile(
-    r"(?:不高于|不超过|不得高于|不得超过|不大于|不多于|最高|最多|低于|小于|少于|不晚于|不迟于|控制在|≤|<|不应高于|限值)[^，。；]{0,4}$"
+    r"(?:不足|未满|未超过|不高于|不超过|不得高于|不得超过|不大于|不多于|最高|最多|低于|小于|少于|不晚于|不迟于|控制在|≤|<|不应高于|限值)[^，。；]{0,4}$"
 )
 _NEVER_LEAST = re.compile(r"(?:不|不得|不应|不能)(?:高于|超过|大于|多于)[^，。；]{0,4}$")
 _NEVER_MOST = re.compile(r"(?:不|不得|不应|不能)(?:低于|小于|少于)[^，。；]{0,4}$")
@@ -88,7 +88,7 @@ def figures(text: str, masked: Sequence[tuple[int, int]] = ()) -> tuple[Figure, 
     shown = "".join(plain)
     found: list[Figure] = []
     taken: list[tuple[int, int]] = []
-    for reader in (_dates, _years, _quantities, _grades, _counts, _periods, _numbers):
+    for reader in (_dates, _years, _periods, _quantities, _grades, _counts, _numbers):
         for figure in reader(shown):
             if all(figure.span[1] <= b or e <= figure.span[0] for b, e in taken):
                 found.append(figure)
@@ -148,9 +148,14 @@ def _quantities(text: str) -> Iterator[Figure]:
         if q.ambiguous:
             continue
         low, high = (q.value, q.value) if q.value is not None else (q.low, q.high)
-        if low is not None and high is not None and q.unit == "dimensionless" and q.text.endswith(("个", "项", "种")):
-            yield Figure(q.span, q.text, "count", low, high, unit=q.text[-1])
-        elif low is not None and high is not None:
+        if low is None or high is None:
+            continue
+        if q.unit == "dimensionless" and not q.text.endswith("倍"):
+            counted = q.text.endswith(("个", "项", "种"))
+            yield Figure(
+                q.span, q.text, "count" if counted else "number", low, high, unit=q.text[-1] if counted else ""
+            )
+        else:
             yield Figure(q.span, q.text, "quantity", low, high, unit=q.unit, dimension=q.dimension)
 
 
@@ -197,10 +202,16 @@ def _placed(text: str, figure: Figure) -> Figure:
     before = re.split(r"[。；;\n]", text[:begin])[-1]
     pieces = re.split(r"[，,、：:]", before)
     near = pieces[-1]
-    if len(near) < 6 and len(pieces) > 1:
-        near = pieces[-2] + near
     after = _CLAUSE_END.split(text[end : end + 16])[0]
+    own = figure.text if re.match(r"[\u4e00-\u9fff]", figure.text) and not re.match(NUMERAL, figure.text) else ""
+    if len(near) + len(after) + len(own) < _SHORT and len(pieces) > 1:
+        near = pieces[-2] + near
+    near += own  # 人均用水量下降6% is read as one quantity
     return replace(figure, around=f"{near}{after}", bound=figure.bound or _bound(text[:begin], text[end:]))
+
+
+_SHORT = 6
+"""Characters below which the words beside a figure do not tell what it is said of."""
 
 
 def _bound(before: str, after: str) -> int:
@@ -251,7 +262,7 @@ def _same_kind(one: Figure, two: Figure) -> bool:
     if one.kind == two.kind:
         return one.kind in {"date", "year", "period", "number"} or one.unit == two.unit or _counts_alike(one, two)
     if "number" in {one.kind, two.kind}:
-        return {one.kind, two.kind} <= _COUNTED
+        return {one.kind, two.kind} <= _COUNTED and (one.low == two.low or bool(pairs(one.around) & pairs(two.around)))
     if {one.kind, two.kind} == {"count", "quantity"}:
         return _counts_things(one) and _counts_things(two)
     return False

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from assistant.review.likeness import pairs
 from assistant.review.words import words
-from corpus.model import Clause, Strength
+from corpus.model import Clause, Strength, TextStatus
 
-__all__ = ["Modal", "conflict", "modals"]
+__all__ = ["Clash", "Modal", "conflict", "modals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,15 @@ class Modal:
     kind: str
     text: str
     span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A binding word of the claim and the one held; ``said``: the text itself says it, not only the clause's strength."""
+
+    modal: Modal
+    held: str
+    said: bool
 
 
 _BOUNDED = re.compile(r"\s*(?:低于|高于|少于|超过|大于|小于|多于|晚于|迟于)")
@@ -69,26 +78,33 @@ def modals(text: str) -> tuple[Modal, ...]:
     return tuple(sorted(found, key=lambda m: m.span))
 
 
-def conflict(claim: str, clauses: Sequence[Clause]) -> tuple[Modal, str] | None:
-    """The first binding word of the claim that the clauses contradict, and the word they use; ``None`` if none does.
+def conflict(claim: str, clauses: Sequence[Clause]) -> Clash | None:
+    """The first binding word of the claim that the clauses contradict, with the word they use; ``None`` if none does.
 
-    Each part of the claim is held against the part of the clauses most like it.
+    Each part of the claim is held against the part of the clauses most like it. What the text itself says comes
+    before the strength of the clause as a whole.
     """
-    whole = modals(claim)
-    for modal in whole:
-        if modal.kind == "target":
+    clashes = [clash for modal in modals(claim) if (clash := _clash(modal, claim, clauses)) is not None]
+    return min(clashes, key=lambda c: not c.said, default=None)
+
+
+def _clash(modal: Modal, claim: str, clauses: Sequence[Clause]) -> Clash | None:
+    if modal.kind == "target" or modal.text == "原则上":
+        return None
+    part = next(m.group() for m in _PART.finditer(claim) if m.start() <= modal.span[0] < m.end())
+    if len(pairs(part)) < 2:
+        part = claim
+    held = _held(part, claim, clauses)
+    if not held or any(_agrees(modal, h.kind) for h in held):
+        return None
+    for other in held:
+        # A digest writes 停用 for 不得使用, so its strength 不得 does not contradict 应.
+        if {modal.kind, other.kind} == {"must", "must_not"} and not other.said:
             continue
-        part = next(m.group() for m in _PART.finditer(claim) if m.start() <= modal.span[0] < m.end())
-        if len(pairs(part)) < 2:
-            part = claim
-        held = _held(part, claim, clauses)
-        if not held or any(_agrees(modal, h) for h, _ in held):
-            continue
-        clash = next((word for kind, word in held if _clash(modal, kind, word, held)), None)
-        if clash is not None:
-            return modal, clash
-        if modal.text in {"必须", "一律"} and all(kind == "target" for kind, _ in held):
-            return modal, held[0][1]
+        if (modal.kind, other.kind) in _CLASHES:
+            return Clash(modal, other.text, other.said)
+    if modal.text in {"必须", "一律"} and all(h.kind == "target" for h in held):
+        return Clash(modal, held[0].text, held[0].said)
     return None
 
 
@@ -98,31 +114,34 @@ def _agrees(modal: Modal, held: str) -> bool:
     return (modal.kind, held) in {("must", "must_weak"), ("must_weak", "must"), ("must_weak", "must_not")}
 
 
-def _clash(modal: Modal, kind: str, word: str, held: Sequence[tuple[str, str]]) -> bool:
-    """应 against 不得 only where the text itself says so: a digest writes 停用 for 不得使用."""
-    if {modal.kind, kind} == {"must", "must_not"} and word == Strength.SHALL_NOT.value and held[-1] == (kind, word):
-        return False
-    if modal.text == "原则上":
-        return False
-    return (modal.kind, kind) in _CLASHES
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A binding word of a clause; ``said`` is false for the strength of the clause as a whole."""
+
+    kind: str
+    text: str
+    said: bool
 
 
-def _held(part: str, claim: str, clauses: Sequence[Clause]) -> list[tuple[str, str]]:
-    """(class, word) of what binds in the stretch of the clauses most like a part of the claim, and the clause's own strength."""
+def _held(part: str, claim: str, clauses: Sequence[Clause]) -> list[_Held]:
+    """What binds in the stretch of the clauses most like a part of the claim, and the clauses' own strength, last."""
     wanted, around = pairs(part), pairs(claim)
-    found: list[tuple[float, list[tuple[str, str]]]] = []
+    found: list[tuple[float, list[_Held]]] = []
     for clause in clauses:
         for sentence in re.split(r"[。；;]", clause.text):
             said = pairs(sentence)
             share = len(wanted & said) / max(len(wanted), 1) + len(around & said) / max(len(around), 1)
             if not share:
                 continue
-            bound = [(m.kind, m.text) for m in modals(_parts(wanted | around, sentence))]
+            bound = [_Held(m.kind, m.text, said=True) for m in modals(_parts(wanted | around, sentence))]
             if clause.strength is not None:
-                bound.append((_STRENGTH[clause.strength], clause.strength.value))
+                original = clause.text_status is TextStatus.ORIGINAL
+                if not (original and bound):
+                    bound.append(_Held(_STRENGTH[clause.strength], clause.strength.value, said=False))
             found.append((share, bound))
     best = max((share for share, _ in found), default=0.0)
-    return [pair for share, bound in sorted(found, key=lambda f: -f[0]) if share >= best - _CLOSE for pair in bound]
+    near = [h for share, bound in sorted(found, key=lambda f: -f[0]) if share >= best - _CLOSE for h in bound]
+    return sorted(near, key=lambda h: not h.said)
 
 
 _CLOSE = 0.2

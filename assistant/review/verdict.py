@@ -204,7 +204,8 @@ class Judge:
 
     def _elsewhere(self, here: _Scored, there: _Scored) -> bool:
         """Whether another place of the document holds the claim rather than the cited one."""
-        if there.share < self._limits["decides"]:
+        least = self._limits["decides"] if here.share <= self._limits["nothing"] else self._limits["surely"]
+        if there.share < least or (there.checked.total and there.checked.share < 1):
             return False
         if here.checked.total and here.checked.share == 1 and here.share >= self._limits["decides"]:
             return there.checked.share == 1 and there.share > here.share + 2 * self._limits["ahead"]
@@ -212,7 +213,8 @@ class Judge:
 
     def _compared(self, reference: Reference, raw: str, document: Document, here: _Scored) -> Judgement:
         """The claim against the cited place, once that is known to be about the same thing."""
-        clause = self._nearest(reference.claim, here.place)
+        claim = reference.claim
+        clause = self._nearest(claim, here.place)
         checked = here.checked
         for sentence in re.split(r"[。！？!?]", reference.after):
             # A later sentence counts only where it is about the same thing and not the writer's own story.
@@ -234,8 +236,14 @@ class Judge:
             detail = f"所引条款里没有“{'、'.join(checked.open)}”，现有{clause.text_status.label}无法判断。"
             return Judgement("abstain", detail, document.id, clause)
         clash = modals.conflict(raw, here.place.clauses)
+        if clash is not None and clash.said:
+            return _altered(document, clause, (Difference("modal", clash.modal.text, clash.held),))
         if clash is not None:
-            return _altered(document, clause, (Difference("modal", clash[0].text, clash[1]),))
+            said = pairs(clause.text)
+            if len(said & pairs(claim)) >= self._limits["whole"] * len(said):
+                return _altered(document, clause, (Difference("modal", clash.modal.text, clash.held),))
+            detail = f"摘编整条的约束程度是“{clash.held}”，没有逐句写明，无法判断“{clash.modal.text}”是否原文用词。"
+            return Judgement("abstain", detail, document.id, clause)
         return Judgement(
             "right", f"与{document.name}{here.place.name}一致（{clause.text_status.label}）。", document.id, clause
         )
@@ -274,6 +282,8 @@ class Judge:
     def _far(self, claim: str, document: Document) -> Judgement | None:
         """Another document that holds the claim with all its figures, where the cited one says nothing of it."""
         best: tuple[float, Clause | None] = (self._limits["elsewhere"], None)
+        if len(pairs(claim)) < self._limits["long"]:
+            return None
         for clause in self._corpus.clauses:
             if clause.document_id == document.id or clause.locator is None:
                 continue
@@ -298,6 +308,7 @@ def check_figures(claim: str, clauses: Sequence[Clause]) -> _Checked:
     missing: list[str] = []
     written = figures(claim)
     years = {f.low for f in written if f.kind == "year" and not f.base}
+    stated = {h.low for h in held if h.kind == "year"}
     for figure in written:
         if figure.kind == "period" and not any(h.kind == "period" for h in held):
             continue
@@ -305,6 +316,8 @@ def check_figures(claim: str, clauses: Sequence[Clause]) -> _Checked:
         found = _found(figure, held)
         if found is None:
             missing.append(figure.text)
+        elif isinstance(found, Difference) and found.kind == "year" and not figure.base and years & stated:
+            missing.append(f"{figure.text}年")  # one more year than the digest tells of, beside one it does
         elif isinstance(found, Difference):
             differences.append(found)
         elif figure.kind != "year" and years and (late := _other_year(figure, held, years)):
@@ -320,7 +333,7 @@ def _found(figure: Figure, held: Sequence[Figure]) -> Difference | Figure | None
     same = [h for fit, h in fits if fit == "same"]
     if same:
         best = max(same, key=lambda h: _near(figure, h))
-        rivals = [h for fit, h in fits if fit in {"other_value", "other_unit"}]
+        rivals = [h for fit, h in fits if fit in {"other_value", "other_unit"} and h.bound * figure.bound >= 0]
         rival = max(rivals, key=lambda h: _near(figure, h), default=None)
         bare = figure.kind == "quantity" and all(h.kind == "number" for h in same)
         if bare and (other := next((h for fit, h in fits if fit == "other_unit"), None)):
@@ -340,7 +353,7 @@ def _found(figure: Figure, held: Sequence[Figure]) -> Difference | Figure | None
         best = max(options, key=lambda h: _near(figure, h))
         if figure.kind == "year":
             return Difference("year", f"{figure.text}年", f"{best.text}年")
-        if wanted == "other_thing" and _near(figure, best) < _SWAPPED:
+        if _near(figure, best) < words().thresholds["alike"] and figure.kind != "period":
             return None
         return Difference(kind, _shown(figure), _shown(best))  # type: ignore[arg-type]
     return None
