@@ -31,16 +31,21 @@ __all__ = [
     "calculator",
     "calculators",
     "run",
+    "summary",
     "to_json",
     "to_markdown",
 ]
 
 InputKind = Literal["quantity", "choice", "text", "year"]
+_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a choice input: its key, what a person calls it, the factor or limit it stands for, its clause."""
+    """One value of a choice input: its key, what a person calls it, the factor or limit it stands for, its clause.
+
+    ``spread`` is a factor held as a range around ``factor``.
+    """
 
     key: str
     label: str
@@ -49,6 +54,7 @@ class Choice:
     limit: str | None = None
     clause: str | None = None
     note: str | None = None
+    spread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +288,41 @@ def to_json(computation: Computation) -> dict[str, Any]:
     }
 
 
+def summary(computation: Computation) -> str:
+    """Two or three sentences to open an answer with: total, biggest part, what was not counted, the main assumption.
+
+    >>> summary(run("charging", {"spaces": "200个车位", "ratio": "sz20"})).startswith("充电桩数量是 40 个充电桩")
+    True
+    """
+    total = computation.total
+    unit = _shown_unit(total.unit, total.of)
+    spread = "" if total.low == total.high else f"（范围 {format_number(total.low)}～{format_number(total.high)}）"
+    first = f"{total.label}是 {format_number(total.value, 4)} {unit}{spread}"
+    if len(computation.breakdown) > 1:
+        biggest = max(computation.breakdown, key=lambda row: row.value)
+        shown = f"{format_number(biggest.value)} {_shown_unit(biggest.unit, biggest.of)}"
+        first += f"，其中{biggest.label.removeprefix('交通：')}最多，{shown}，占 {biggest.share:.0%}"
+    sentences = [first]
+    if computation.excluded:
+        labels = [item.label for item in computation.excluded]
+        named = "、".join(labels[:_NAMED]) + ("等" if len(labels) > _NAMED else "")
+        sentences.append(f"没有计入的有 {len(labels)} 项：{named}" if len(labels) > 1 else f"没有计入{named}")
+    assumed = _main_assumption(computation)
+    if assumed:
+        sentences.append(f"主要前提：{assumed.rstrip('。')}")
+    return "".join(f"{sentence}。" for sentence in sentences)
+
+
+def _main_assumption(computation: Computation) -> str | None:
+    """A value the person did not give comes first, then the electricity factor of an emission, then what is said."""
+    grid = "电力因子："
+    plain = [line for line in computation.assumptions if not line.startswith(grid)]
+    ranked = [line for line in plain if "没有给出，取" in line]
+    if computation.total.of is not None:
+        ranked += [line for line in computation.assumptions if line.startswith(grid)]
+    return next(iter([*ranked, *computation.warnings, *plain]), None)
+
+
 def to_markdown(computation: Computation) -> str:
     """The computation for a reader: result, parts, what was left out, the working, factors, assumptions."""
     total = computation.total
@@ -342,6 +383,7 @@ def _factor_json(factor: Factor) -> dict[str, Any]:
         "id": factor.id,
         "name": factor.name,
         "value": [factor.low, factor.high] if factor.ranged else factor.low,
+        "figure": factor.figure,
         "unit": factor.unit,
         "of": factor.of,
         "per": factor.per,

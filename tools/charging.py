@@ -8,7 +8,7 @@ The load coefficients are of textbook level; the result is an estimate and no el
 import math
 from typing import TYPE_CHECKING, Any
 
-from corpus.errors import MissingInput
+from corpus.errors import InputError, MissingInput
 from tools import limits
 from tools.calculator import Computation
 from tools.units import format_number, format_quantity, label_of, registry
@@ -23,12 +23,13 @@ __all__ = ["compute"]
 def compute(sheet: Worksheet) -> Computation:
     """The number of chargers; with a charger's power also load, apparent power and transformer capacity."""
     counts: dict[str, Amount] = {}
+    daily: Amount | None = None
     if sheet.was_given("chargers"):
         counts["已定桩数"] = amount(sheet.need("chargers", ""))
     if sheet.was_given("spaces"):
         counts["按配建比例"] = _by_ratio(sheet)
     if sheet.was_given("vehicles"):
-        counts["按充电需求"] = _by_demand(sheet)
+        counts["按充电需求"], daily = _by_demand(sheet)
     if not counts:
         raise MissingInput(
             "充电桩要有一种算法的输入：停车位数和配建比例，或电动车数、每车日均里程、单桩功率、每桩每天可用时间",
@@ -39,7 +40,8 @@ def compute(sheet: Worksheet) -> Computation:
         sheet.assume(f"几种算法都给了输入，取较大的一个（{name}）")
         for other, count in counts.items():
             sheet.compare(other, count, "charger")
-    next_step = _load(sheet, chargers)
+    next_step = _load(sheet, chargers, daily)
+    _cost(sheet, chargers, daily)
     return sheet.finish("充电桩数量", chargers, "charger", next_step=next_step)
 
 
@@ -91,7 +93,8 @@ def _whole(value: float) -> float:
     return float(math.ceil(round(value, 9)))
 
 
-def _by_demand(sheet: Worksheet) -> Amount:
+def _by_demand(sheet: Worksheet) -> tuple[Amount, Amount]:
+    """The number of chargers, and the energy drawn from the grid each day."""
     why = "按充电需求计算"
     make = registry().Quantity
     distance = sheet.need("daily_distance", why)
@@ -116,22 +119,28 @@ def _by_demand(sheet: Worksheet) -> Amount:
             "充电效率": sheet.need("efficiency", why),
         },
     )
-    return _rounded_up(
+    count = _rounded_up(
         sheet,
         "按充电需求的桩数",
         "每天电量 ÷ 单桩每天电量",
         f"{format_quantity(demand.value, 6)} ÷ {format_quantity(supply.value, 6)}",
         demand.magnitude("kWh/day") / supply.magnitude("kWh/(charger*day)"),
     )
+    drawn = sheet.product(
+        "每天从电网取的电量", "kWh/day", {"每天要充进电池的电量": demand}, {"充电效率": sheet.need("efficiency", why)}
+    )
+    return count, drawn
 
 
-def _load(sheet: Worksheet, chargers: Amount) -> str:
+def _load(sheet: Worksheet, chargers: Amount, daily: Amount | None) -> str:
     """Calculated load, apparent power, transformer capacity and its load rate; the next step that follows."""
     make = registry().Quantity
-    kind = sheet.choice("kind")
-    if not sheet.was_given("charger_power") or kind is None or kind.factor is None:
+    if not sheet.was_given("charger_power"):
         sheet.exclude("用电负荷和变压器容量", "没有给出单桩功率")
         return "给出单桩功率（如 7 千瓦）和变压器容量，可以再核负荷"
+    kind = sheet.choice("kind")
+    if kind is None or kind.factor is None:
+        raise InputError("充电桩没有选定桩型")
     power = sheet.need("charger_power", "")
     simultaneity = sheet.factor(kind.factor)
     rated = sheet.product("装机功率", "kW", {"桩数": chargers, "单桩功率": power / make(1, "charger")})
@@ -160,6 +169,7 @@ def _load(sheet: Worksheet, chargers: Amount) -> str:
         return "给出变压器容量和原有负荷，可以判断要不要增容"
     rate = sheet.product("变压器负荷率", "percent", {"视在功率": demand}, {"变压器容量": rated_capacity})
     sheet.compare("变压器负荷率", rate, "percent")
+    _managed(sheet, power, existing, rated_capacity, daily)
     if needed.magnitude("kVA") > float(rated_capacity.to("kVA").magnitude):
         sheet.warn(
             f"变压器容量 {format_quantity(rated_capacity)} 小于应有的 {format_number(needed.magnitude('kVA'))} 千伏安"
@@ -176,3 +186,64 @@ def _utilisation(sheet: Worksheet, rated: Amount) -> None:
     emission = sheet.product("对应年排放", "tCO2/year", {"年电量": yearly, "电力因子": sheet.electricity()})
     sheet.compare(label, yearly, "kWh/year", "机关内部桩通常更低")
     sheet.compare("对应年排放", emission, "tCO2/year")
+
+
+def _managed(
+    sheet: Worksheet,
+    power: "Quantity[Any]",
+    existing: "Quantity[Any] | None",
+    capacity: "Quantity[Any]",
+    daily: Amount | None,
+) -> None:
+    """Load management: the power charging may draw at once under this transformer, and what that is enough for."""
+    make = registry().Quantity
+    carried = sheet.product(
+        "变压器可带负荷", "kVA", {"变压器容量": capacity}, {"裕量系数": sheet.factor("ev.transformer.margin")}
+    )
+    taken = make(0.0, "kVA") if existing is None else existing
+    spare = sheet.subtract("可给充电的视在功率", "kVA", ("变压器可带负荷", carried), ("原有负荷", taken))
+    if spare.magnitude("kVA") <= 0:
+        sheet.warn("原有负荷已用满变压器，白天没有余量给充电；先削减原有负荷或增容")
+        return
+    allowed = sheet.product("有序充电功率上限", "kW", {"可用视在功率": spare, "功率因数": sheet.factor("ev.cosphi")})
+    note = "负荷管理把同时充电的总功率限制在这个数以内"
+    sheet.compare(
+        "有序充电功率上限", allowed, "kW", note if existing is not None else f"{note}；没有给出原有负荷，按零计"
+    )
+    full = float(math.floor(round(allowed.magnitude("kW") / float(power.to("kW").magnitude), 9)))
+    sheet.compare("可同时满功率充电的桩数", amount(make(full, "charger")), "charger")
+    if daily is None:
+        return
+    hours = sheet.product(
+        "限功率后每天充完要的时间", "hour/day", {"每天从电网取的电量": daily}, {"有序充电功率上限": allowed}
+    )
+    sheet.compare("限功率后每天充完要的时间", hours, "hour/day")
+    window = float(sheet.need("daily_hours", "核有序充电").to("hour").magnitude)
+    if hours.magnitude("hour/day") > window:
+        sheet.warn(
+            f"限功率后每天要充 {format_number(hours.magnitude('hour/day'))} 小时，多于每桩每天可用的 {window:g} 小时"
+        )
+
+
+def _cost(sheet: Worksheet, chargers: Amount, daily: Amount | None) -> None:
+    """Investment and the day's electricity bill, from the prices given; without a price the cost is unknown."""
+    make = registry().Quantity
+    if sheet.was_given("charger_price"):
+        price = sheet.need("charger_price", "")
+        each = price if "charger" in label_of(price) else price / make(1, "charger")
+        cost = sheet.product("充电桩投资", "CNY", {"桩数": chargers, "每桩价格": each})
+        if sheet.was_given("expansion_cost"):
+            extra = sheet.need("expansion_cost", "")
+            cost = sheet.add("建设投资", "CNY", {"充电桩投资": cost, "增容费用": extra})
+        else:
+            sheet.exclude("增容费用", "没有给出，未知")
+        sheet.compare("建设投资", cost, "CNY", "按给出的价格")
+    else:
+        sheet.exclude("建设投资", "没有给出每桩价格，也没有可引用的造价，未知")
+    if sheet.was_given("electricity_price") and daily is not None:
+        bill = sheet.product(
+            "每天电费", "CNY/day", {"每天从电网取的电量": daily, "电价": sheet.need("electricity_price", "")}
+        )
+        sheet.compare("每天电费", bill, "CNY/day", "按给出的电价，不含服务费和容量电费")
+    elif sheet.was_given("electricity_price"):
+        sheet.exclude("电费", "没有给出电动车数和每天里程，充电量未知")

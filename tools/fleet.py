@@ -85,6 +85,7 @@ def _per_vehicle(sheet: Worksheet, why: str) -> "Quantity[Any]":
 
 def _cost(sheet: Worksheet, fuel: Amount, charged: Amount, vehicles: "Quantity[Any]") -> None:
     if not (sheet.was_given("fuel_price") and sheet.was_given("electricity_price")):
+        sheet.exclude("费用和回收期", "没有给出油价和电价，未知")
         return
     year = registry().Quantity(1, "year")
     fuel_cost = sheet.product(
@@ -96,6 +97,7 @@ def _cost(sheet: Worksheet, fuel: Amount, charged: Amount, vehicles: "Quantity[A
     yearly = sheet.subtract("年省能源费", "CNY/year", ("年油费", fuel_cost), ("年电费", power_cost))
     sheet.compare("年省能源费（不含保养、保险）", yearly, "CNY/year")
     if not sheet.was_given("extra_cost"):
+        sheet.exclude("回收期", "没有给出每车差价，未知")
         return
     extra = sheet.need("extra_cost", "")
     per_vehicle = extra if "vehicle" in label_of(extra) else extra / registry().Quantity(1, "vehicle")

@@ -72,11 +72,13 @@ def compute(sheet: Worksheet) -> Computation:
         left = sheet.subtract("剩余排放", "kgCO2", ("年碳排放", emission), ("措施减排量", reductions))
         if left.magnitude("kgCO2") < 0:
             sheet.warn("措施减排量大于年碳排放，请核对节电量的单位")
-        _table(sheet, ordered)
-    next_step = _target(sheet, left)
+        _table(sheet, emission, ordered)
+    next_step = _target(sheet, emission, ordered, left)
     cap = limits.get("nearzero.sz.offset.max")
     sheet.assume(f"购买减排量抵消不计入；深圳试点规定其占碳排放量不超过 {cap.value}%（{cap.citation}）")
-    return sheet.finish("剩余年排放", left, "tCO2", next_step=_first(ordered) or next_step)
+    return sheet.finish(
+        "剩余年排放", left, "tCO2", next_step="；".join(step for step in (_first(ordered), next_step) if step)
+    )
 
 
 def _co2(sheet: Worksheet, label: str, value: "Quantity[Any]") -> "Quantity[Any]":
@@ -105,18 +107,21 @@ def _unit_cost(entry: tuple[Measure, Amount]) -> float:
     return float(measure.costs.to("CNY").magnitude) / avoided
 
 
-def _table(sheet: Worksheet, ordered: list[tuple[Measure, Amount]]) -> None:
-    """One line a measure, cheapest first: what it avoids and what a tonne costs."""
+def _table(sheet: Worksheet, emission: Amount, ordered: list[tuple[Measure, Amount]]) -> None:
+    """One line a measure, cheapest first: what it avoids, what a tonne costs, what is left once it is done."""
+    left = emission.magnitude("tCO2")
     for rank, (measure, reduction) in enumerate(ordered, start=1):
+        left -= reduction.magnitude("tCO2")
         if measure.costs is None:
-            note = "没有给出投资，不能排序"
+            note = "没有给出投资，单位投资未知，排在最后"
         else:
             made = multiply("单位投资", "CNY/tCO2", [amount(measure.costs)], [reduction])
             note = f"每年减一吨要投资 {format_number(made.magnitude('CNY/tCO2'))} 元"
+        note = f"{note}；做到这一项还剩 {format_number(left)} 吨CO2"
         sheet.compare(f"措施 {rank}：{measure.name}", reduction, "tCO2", note)
 
 
-def _target(sheet: Worksheet, left: Amount) -> str:
+def _target(sheet: Worksheet, emission: Amount, ordered: list[tuple[Measure, Amount]], left: Amount) -> str:
     chosen = sheet.choice("target")
     if chosen is None and not sheet.was_given("target"):
         return "给出建筑面积和单位面积目标，可以算还差多少"
@@ -134,9 +139,14 @@ def _target(sheet: Worksheet, left: Amount) -> str:
     missing = sheet.subtract("离目标还差", "kgCO2", ("剩余排放", left), ("目标排放", allowed))
     sheet.compare("目标排放", allowed, "tCO2")
     sheet.compare("离目标还差（负数为已达到）", missing, "tCO2")
-    if missing.magnitude("kgCO2") <= 0:
-        return "措施做完可达到目标，按表的顺序先做便宜的"
-    return "措施做完还达不到目标，再补光伏、空调和照明的措施"
+    if missing.magnitude("kgCO2") > 0:
+        return f"离目标还差 {format_number(missing.magnitude('tCO2'))} 吨，再补光伏、空调和照明的措施"
+    rest = emission.magnitude("kgCO2")
+    for rank, (measure, reduction) in enumerate(ordered, start=1):
+        rest -= reduction.magnitude("kgCO2")
+        if rest <= allowed.magnitude("kgCO2"):
+            return f"按表的顺序做到第 {rank} 项“{measure.name}”就达到目标"
+    return "已经达到目标，保持并逐年降低"
 
 
 def _first(ordered: list[tuple[Measure, Amount]]) -> str | None:

@@ -7,11 +7,11 @@ What was not given is not counted and said so; an item without a usable factor i
 from collections.abc import Callable
 from typing import Any
 
-from corpus.errors import InputError
+from corpus.errors import InputError, OutOfRange
 from tools.calculator import Computation
 from tools.factors import Factor
 from tools.journeys import Leg, parse_legs, reference, travel_rows
-from tools.units import format_number, registry
+from tools.units import format_number, format_quantity, registry
 from tools.worksheet import Amount, Worksheet, amount, multiply
 
 __all__ = ["Leg", "compute", "parse_legs"]
@@ -24,6 +24,7 @@ _NEXT_STEPS = {
     "hotel": "住宿占比最大：就近召开、当天往返，减少间夜",
     "paper": "打印占比最大：材料电子化，必须打印的双面",
     "water": "瓶装水占比最大：自带水杯，会场供开水",
+    "online": "视频终端用电占比最大：关掉不用的屏幕，会后即断电",
     "waste": "垃圾占比最大：减少一次性用品，分类投放",
 }
 
@@ -34,6 +35,7 @@ def compute(sheet: Worksheet) -> Computation:
     parts: tuple[tuple[str, Callable[[Worksheet], list[str]]], ...] = (
         ("venue", _venue),
         ("venue", _cooling),
+        ("online", _online),
         ("travel", _travel),
         ("meals", _meals),
         ("hotel", _hotel),
@@ -106,6 +108,34 @@ def _cooling(sheet: Worksheet) -> list[str]:
     return []
 
 
+def _online(sheet: Worksheet) -> list[str]:
+    """The part of a hybrid meeting that joins by video: its terminals' electricity."""
+    if not sheet.was_given("online"):
+        return []
+    people = sheet.need("online", "")
+    if sheet.was_given("attendees") and people > sheet.need("attendees", ""):
+        raise OutOfRange(
+            f"线上参会人数：给的是 {format_quantity(people)}，多于参会人数 {format_quantity(sheet.need('attendees', ''))}；"
+            "参会人数要写线上、线下合计"
+        )
+    sheet.exclude("视频会议的网络用电", "没有可靠的网络因子")
+    if not sheet.was_given("terminal_power"):
+        sheet.exclude("视频终端用电", "没有给出每台终端功率")
+        return []
+    sheet.assume("线上参会的一人一台终端")
+    make = registry().Quantity
+    used = sheet.product(
+        "线上参会终端用电",
+        "kWh",
+        {
+            "线上参会人数": people,
+            "每人终端功率": sheet.need("terminal_power", "") / make(1, "person"),
+            "会议时长": sheet.need("duration", "算线上参会的终端用电"),
+        },
+    )
+    return [_electric(sheet, "线上参会终端", used)]
+
+
 def _travel(sheet: Worksheet) -> list[str]:
     text = sheet.word("legs")
     if text is None:
@@ -123,9 +153,11 @@ def _uncounted(sheet: Worksheet, legs: tuple[Leg, ...]) -> None:
         return
     attendees = float(sheet.need("attendees", "").magnitude)
     named = sum(leg.persons or 0.0 for leg in legs)
-    rest = attendees - named
+    online = float(sheet.need("online", "").magnitude) if sheet.was_given("online") else 0.0
+    rest = attendees - online - named
     if rest < 0:
-        sheet.warn(f"交通里写了 {format_number(named)} 人，多于参会人数 {format_number(attendees)} 人，请核对")
+        there = format_number(attendees - online)
+        sheet.warn(f"交通里写了 {format_number(named)} 人，多于参会人数里到场的 {there} 人，请核对")
     elif rest > 0:
         unknown = "（公务车等只写了车数的，车上人数未知）" if any(leg.persons is None for leg in legs) else ""
         sheet.assume(
@@ -220,7 +252,7 @@ def _video(sheet: Worksheet, avoidable: set[str]) -> None:
     for value in travel:
         saved = Amount(saved.value + value.value, saved.low + value.low, saved.high + value.high)
     label = "改为视频会议可避免（交通和住宿；减排量，不与排放相加）"
-    if not sheet.was_given("terminals", "terminal_power"):
+    if not sheet.was_given("terminals") and (sheet.was_given("online") or not sheet.was_given("terminal_power")):
         sheet.compare(label, saved, "kgCO2e", "没有给出视频终端，终端和网络用电未扣")
         return
     why = "和视频会议对照"

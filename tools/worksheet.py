@@ -470,6 +470,9 @@ class Worksheet:
             for name, part, note in self._rows
         )
         self._warn_of_estimates()
+        self._say_certainty(total)
+        if not self._comparison and of in {"CO2", "CO2e"}:
+            self._scale(total, unit)
         return Computation(
             tool=self.spec.name,
             title=self.spec.title,
@@ -496,6 +499,19 @@ class Worksheet:
             self.warn(f"{_joined(foreign)}用的是英国发布的因子")
         if names:
             self.warn(f"估算：{_joined(names)}没有官方值，取自文献或未核到出处，结果只作估算")
+
+    def _say_certainty(self, total: Amount) -> None:
+        """A single number out of published factors is not an exact one."""
+        if self._factors and total.low == total.high:
+            self.assume("所用因子没有公布不确定度，结果不给范围，不表示没有误差")
+
+    def _scale(self, total: Amount, unit: str) -> None:
+        """Beside an emission with no other figure: the electricity whose use emits as much."""
+        grid = factors.pick("electricity", "广东", None, source=self.source).factor
+        mass = registry().Quantity(total.magnitude(unit), unit.replace("CO2e", "CO2"))
+        same = multiply("相当的用电量", "kWh", [amount(mass)], [amount(grid)])
+        note = f"按{grid.name} {grid.figure}，只作数量级对照"
+        self.compare("相当于用电", same, "kWh", note)
 
 
 def _joined(names: Iterable[str]) -> str:

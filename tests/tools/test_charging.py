@@ -105,7 +105,52 @@ def test_fast_chargers_overload_a_small_transformer() -> None:
 
 def test_without_power_the_load_is_left_out_and_said() -> None:
     made = run("charging", {"spaces": 200, "ratio": "sz20"})
-    assert [item.label for item in made.excluded] == ["用电负荷和变压器容量"]
+    assert [item.label for item in made.excluded] == ["用电负荷和变压器容量", "建设投资"]
+    assert "未知" in made.excluded[1].reason
+
+
+def test_load_management_by_hand() -> None:
+    values: Values = {
+        "vehicles": "30辆",
+        "daily_distance": "60公里",
+        "charger_power": "7千瓦",
+        "daily_hours": "8小时",
+        "transformer": "630 kVA",
+        "existing_load": "300 kVA",
+    }
+    shown = {item.label: item.value for item in run("charging", values).comparison}
+    # 630 / 1.15 = 547.826; − 300 = 247.826 kVA; × 0.95 = 235.435 kW; / 7 = 33.6, so 33 at full power
+    assert shown["有序充电功率上限"] == pytest.approx(235.435, rel=1e-5)
+    assert shown["可同时满功率充电的桩数"] == 33
+    # 30 × 60 × 0.14 / 0.9 = 280 kWh a day; / 235.435 = 1.18929 h
+    assert shown["限功率后每天充完要的时间"] == pytest.approx(1.18929, rel=1e-5)
+    # 630 / 1.15 = 547.826; − 540 = 7.826 kVA × 0.95 = 7.4348 kW; 280 / 7.4348 = 37.66 h a day, more than 8
+    tight = run("charging", {**values, "existing_load": "540 kVA"})
+    assert any("37.7 小时，多于" in line for line in tight.warnings)
+    full = run("charging", {**values, "existing_load": "600 kVA"})
+    assert any("用满变压器" in line for line in full.warnings)
+    assert "有序充电功率上限" not in {item.label for item in full.comparison}
+
+
+def test_cost_only_from_the_prices_given() -> None:
+    values: Values = {
+        "vehicles": "30辆",
+        "daily_distance": "60公里",
+        "charger_power": "7千瓦",
+        "daily_hours": "8小时",
+        "charger_price": "5000元",
+        "electricity_price": "0.8元/度",
+    }
+    made = run("charging", values)
+    shown = {item.label: item.value for item in made.comparison}
+    # 5 × 5000; 280 kWh × 0.8
+    assert shown["建设投资"] == pytest.approx(25_000)
+    assert shown["每天电费"] == pytest.approx(224)
+    assert "增容费用" in {item.label for item in made.excluded}
+    more = run("charging", {**values, "expansion_cost": "20万元"})
+    assert {item.label: item.value for item in more.comparison}["建设投资"] == pytest.approx(225_000)
+    unknown = run("charging", {"spaces": 200, "ratio": "sz20", "electricity_price": "0.8元/度"})
+    assert {"建设投资", "电费"} <= {item.label for item in unknown.excluded}
 
 
 @settings(max_examples=60, deadline=None)

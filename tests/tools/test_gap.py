@@ -30,7 +30,19 @@ def test_what_is_left_and_the_order_by_cost() -> None:
     # 30 000 / 11.0475 = 2715.5; 700 000 / 97.218 = 7200.3
     assert "2716 元" in notes[0]
     assert "7200 元" in notes[1]
+    # 580 − 11.0475 = 568.9525; − 97.218 = 471.7345; − 18.5598 = 453.1747
+    assert [note.rpartition("还剩 ")[2] for note in notes] == ["569 吨CO2", "472 吨CO2", "453 吨CO2"]
+    assert "未知" in notes[2]
     assert "换LED" in (made.next_step or "")
+
+
+def test_the_measure_that_reaches_the_target_is_named() -> None:
+    values: dict[str, object] = {"emission": "580吨CO2", "measures": TEXT, "area": "1万平方米"}
+    # 48 × 10 000 = 480 t: after LED 568.95, after PV 471.73; 45 × 10 000 = 450 t: never
+    assert "第 2 项“光伏”就达到目标" in (run("gap", {**values, "target": "48千克CO2/平方米"}).next_step or "")
+    assert "离目标还差 3.17 吨" in (run("gap", {**values, "target": "45千克CO2/平方米"}).next_step or "")
+    reached = run("gap", {"emission": "580吨CO2", "area": "1万平方米", "target": "60千克CO2/平方米"})
+    assert "已经达到目标" in (reached.next_step or "")
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def test_people_no_leg_names_are_said_and_not_counted() -> None:
     made = run("meeting", {"attendees": "80人", "legs": "20人坐高铁来回120公里"})
     assert any("其余 60 人" in line and "没有计入" in line for line in made.assumptions)
     over = run("meeting", {"attendees": "10人", "legs": "20人坐高铁来回120公里"})
-    assert any("多于参会人数" in line for line in over.warnings)
+    assert any("多于参会人数里到场的 10 人" in line for line in over.warnings)
 
 
 def test_how_the_written_distance_was_understood_is_said() -> None:
@@ -206,6 +206,18 @@ def test_video_comparison_takes_the_terminals_off() -> None:
     assert rows["视频会议（只计终端用电）"] == pytest.approx(8.48448)
     assert rows[label] == pytest.approx(278.66752)
     assert made.total.value == pytest.approx(287.152)  # the video side never enters the total
+
+
+def test_a_hybrid_meeting_counts_the_terminals_of_those_who_join_by_video() -> None:
+    values: Values = {"attendees": "80人", "online": "30人", "duration": "半天", "legs": "50人坐地铁来回10公里"}
+    made = run("meeting", {**values, "terminal_power": "60瓦"})
+    # 30 × 60 W × 4 h = 7.2 kWh × 0.4419 = 3.18168; 50 × 10 × 0.04314 = 21.57
+    assert parts(made) == {"线上参会终端": pytest.approx(3.18168), "交通：地铁": pytest.approx(21.57)}
+    assert "没有可靠的网络因子" in left_out(made)["视频会议的网络用电"]
+    assert not any("怎么来没有给出" in line for line in made.assumptions)  # 80 − 30 on line − 50 by metro = 0
+    assert "没有给出每台终端功率" in left_out(run("meeting", values))["视频终端用电"]
+    with pytest.raises(InputError, match="线上参会人数：给的是 90 人，多于参会人数 80 人"):
+        run("meeting", {**values, "online": "90人"})
 
 
 @settings(max_examples=40, deadline=None)
