@@ -155,9 +155,7 @@ def _batch(
     if workers is not None or scheduler is not None or file.is_dir() or file.suffix.lower() == ".parquet":
         from tools.scaling import run_pieces
 
-        if own is not None:
-            raise InputError("分块计算暂不能带自己的因子文件；请去掉 --factors，或不用 --workers。")
-        summary = run_pieces(name, [file], values, workers=workers or 2, scheduler=scheduler, out=out)
+        summary = run_pieces(name, [file], values, workers=workers or 2, scheduler=scheduler, out=out, own_factors=own)
     else:
         made, _ = batch.run_file(name, file, values, source=_own(own))
         summary = batch.summarise(made)

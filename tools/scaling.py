@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any
 from corpus.errors import InputError
 from tools import batch
 from tools.batch import Summary
+from tools.factors import with_overrides
 from tools.table import Table, decoded, read_csv_text
 
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["Piece", "compute_piece", "pieces", "run_pieces"]
+__all__ = ["Piece", "Task", "compute_piece", "pieces", "run_pieces"]
 
 _PIECE_BYTES = 16 * 2**20
 _SCAN_BYTES = 8 * 2**20
@@ -121,16 +122,26 @@ def _read(piece: Piece) -> Table:
     return read_csv_text(text, path.name, headers=piece.headers, first_line=piece.first_line)
 
 
-def compute_piece(
-    tool: str, piece: Piece, fixed: Mapping[str, str] | None = None, out: str | None = None, number: int = 0
-) -> Summary:
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is the same for every piece."""
+
+    tool: str
+    fixed: Mapping[str, str] | None = None
+    out: str | None = None
+    factors: str | None = None
+
+
+def compute_piece(task: Task, piece: Piece, number: int = 0) -> Summary:
     """Read and compute one piece; with ``out`` its rows are written there as ``part-00000.parquet``."""
     table = _read(piece)
-    made = batch.reviewed(batch.compute(batch.plan(tool, table.headers, fixed), table.columns, table.lines))
-    if out is not None:
+    source = None if task.factors is None else with_overrides(Path(task.factors))
+    plan = batch.plan(task.tool, table.headers, task.fixed)
+    made = batch.reviewed(batch.compute(plan, table.columns, table.lines, source=source))
+    if task.out is not None:
         from tools.table import write_table
 
-        write_table(Path(out) / f"part-{number:05d}.parquet", batch.result_columns(made))
+        write_table(Path(task.out) / f"part-{number:05d}.parquet", batch.result_columns(made))
     return _of_file(batch.summarise(made), Path(piece.path).name)
 
 
@@ -152,6 +163,7 @@ def run_pieces(
     workers: int = 2,
     scheduler: str | None = None,
     out: Path | None = None,
+    own_factors: Path | None = None,
     size: int = _PIECE_BYTES,
     progress: Callable[[int], None] | None = None,
 ) -> Summary:
@@ -163,37 +175,40 @@ def run_pieces(
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise InputError("分块并行计算要装可选部件：pip install 'nearzero[scale]'。") from error
+    if own_factors is not None:
+        with_overrides(own_factors)  # what is wrong with it is said here, not by a worker
+    if out is not None and out.suffix:
+        raise InputError(f"分块计算的结果是一个文件夹里的多个 parquet 文件，不能写成 {out.name}；请给一个文件夹名。")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
+    folder = None if out is None else str(out.resolve())
+    task = Task(tool, fixed, folder, None if own_factors is None else str(own_factors.resolve()))
     if scheduler is not None:
         with Client(scheduler) as client:
-            return _run(client, tool, pieces(tool, paths, size), fixed, out, progress)
+            return _run(client, task, pieces(tool, paths, size), progress)
     with (
         LocalCluster(
             n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.ERROR
         ) as cluster,
         Client(cluster) as client,
     ):
-        return _run(client, tool, pieces(tool, paths, size), fixed, out, progress)
+        return _run(client, task, pieces(tool, paths, size), progress)
 
 
 def _run(
     client: Client,
-    tool: str,
+    task: Task,
     cut: Iterator[Piece],
-    fixed: Mapping[str, str] | None,
-    out: Path | None,
     progress: Callable[[int], None] | None,
 ) -> Summary:
     """Keep the workers busy and no more than that; summaries are added in the order of the files."""
     from distributed import as_completed
 
-    folder = None if out is None else str(out.resolve())
     held: dict[Any, int] = {}
     made: dict[int, Summary] = {}
 
     def submit(number: int, piece: Piece) -> Any:
-        future = client.submit(compute_piece, tool, piece, fixed, folder, number, pure=False)
+        future = client.submit(compute_piece, task, piece, number, pure=False)
         held[future.key] = number
         return future
 

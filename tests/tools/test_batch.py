@@ -15,7 +15,7 @@ from corpus.errors import InputError, UnitMismatch
 from tools import batch
 from tools.calculator import run
 from tools.factors import with_overrides
-from tools.scaling import pieces, run_pieces
+from tools.scaling import Task, compute_piece, pieces, run_pieces
 
 Write = Callable[..., Path]
 
@@ -385,6 +385,39 @@ def test_pieces_cover_a_file_once_and_know_their_lines(write: Write) -> None:
     assert b"".join(data[piece.start : piece.end] for piece in cut) == data.split(b"\n", 1)[1]
     for piece in cut:
         assert data[: piece.start].count(b"\n") + 1 == piece.first_line
+
+
+def test_a_piece_takes_the_users_own_factors(write: Write) -> None:
+    path = write("汽油(升)\n1000\n2000\n")
+    own = write("factors: [{id: fuel.jst303.gasoline, value: 3, source: 本单位检测}]", "own.yaml")
+    (piece,) = pieces("inventory", [path])
+    assert compute_piece(Task("inventory", factors=str(own)), piece).total == pytest.approx(9)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [("a.xlsx", "x", "csv 和 parquet"), ("rows", None, "没有 csv 或 parquet"), ("b", None, "找不到")],
+)
+def test_paths_that_cannot_be_cut_are_explained(
+    tmp_path: Path, write: Write, name: str, text: str | None, told: str
+) -> None:
+    (tmp_path / "rows").mkdir()
+    path = tmp_path / name if text is None else write(text, name)
+    with pytest.raises(InputError, match=told):
+        list(pieces("inventory", [path]))
+
+
+def test_parquet_is_cut_at_its_row_groups(tmp_path: Path) -> None:
+    import polars as pl
+
+    path = tmp_path / "rows.parquet"
+    pl.DataFrame({"用电量(万度)": [float(n) for n in range(10)]}).write_parquet(path, row_group_size=4)
+    cut = list(pieces("inventory", [path]))
+    whole = [compute_piece(Task("inventory"), piece) for piece in cut]
+    assert sum(summary.rows for summary in whole) == 10
+    assert len(cut) > 1
+    each = run("inventory", {"electricity": "1万度"}).total.value
+    assert sum(summary.total for summary in whole) == pytest.approx(45 * each)
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ import pytest
 
 from corpus.errors import InputError
 from tools import batch, report
-from tools.calculator import Computation, run
+from tools.calculator import Computation, calculators, run
 
 CASES: dict[str, dict[str, object]] = {
     "inventory": {
@@ -97,6 +97,26 @@ def test_the_formulas_of_a_workbook_give_what_the_program_computed(
     for n, part in enumerate(made.breakdown):
         if labels.index(part.label) == n:
             assert sheets.value("结果", f"B{sheets.find('结果', part.label)}") == pytest.approx(part.value, rel=1e-9)
+
+
+def examples(name: str) -> dict[str, object]:
+    """The example of every input of a calculator; of two ways that exclude each other the first."""
+    spec = calculators()[name]
+    left_out = {"fleet": {"gasoline", "diesel", "electricity"}, "paper": {"packs"}}.get(name, set())
+    return {i.name: i.example for i in spec.inputs if i.example and i.kind != "year" and i.name not in left_out}
+
+
+@pytest.mark.parametrize("name", sorted(calculators()))
+def test_every_step_of_every_calculator_is_a_formula_with_the_same_result(
+    name: str, written: Callable[[Computation], Sheets]
+) -> None:
+    made = run(name, examples(name))
+    sheets = written(made)
+    results = [row for row in sheets.book["计算"].iter_rows(min_row=2) if str(row[0].value or "").endswith("（结果）")]
+    assert len(results) == len(made.steps)
+    for row, step in zip(results, made.steps, strict=True):
+        assert str(row[1].value).startswith("="), step
+        assert sheets.value("计算", f"B{row[0].row}") == pytest.approx(step.value, rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("name", ["inventory", "building", "water"])
