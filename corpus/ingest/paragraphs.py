@@ -153,6 +153,9 @@ class _Margins:
     spread: float
     """Sizes that differ by less than this share are one size: little for print, much for scans."""
 
+    indent: float = 2.0
+    """How far paragraphs are indented, in characters."""
+
     @property
     def large(self) -> float:
         return self.em * (1 + self.spread)
@@ -180,7 +183,8 @@ def _placed(items: Sequence[Line | Grid], pages: Sequence[Page]) -> list[Paragra
         if len(own) >= 4 and abs(median(line.em for line in own) / whole.em - 1) > 0.1:
             by_page[page.number] = _margins(own, spread)
     indents = _uses_indents(lines, by_page)
-    if not any(_full(line, by_page) and not ends_sentence(line.text) and not _align(line, by_page[line.page]) for line in lines):
+    broken = [li for li in lines if _full(li, by_page) and not li.text.endswith("）") and not ends_sentence(li.text)]
+    if sum(not _align(line, by_page[line.page]) for line in broken) < max(2, 0.03 * len(lines)):
         by_page = {number: replace(m, right=float("inf")) for number, m in by_page.items()}  # nothing is wrapped
     out: list[Paragraph | Grid] = []
     before: Line | None = None
@@ -212,7 +216,9 @@ def _margins(lines: Sequence[Line], spread: float) -> _Margins:
     if sum(abs(box[2] - right) < 1.2 * em for box in boxes) < 0.25 * len(boxes):
         right = max(box[2] for box in boxes)  # mostly short lines: the longest one shows the margin best
     exact = [box[0] for box in boxes if abs(round(box[0] / 3) - left) <= 1]
-    return _Margins(median(exact), right, em, spread)
+    edge = median(exact)
+    steps = Counter(round((box[0] - edge) / em * 4) / 4 for box in boxes if 1.2 < (box[0] - edge) / em < 4.5)
+    return _Margins(edge, right, em, spread, steps.most_common(1)[0][0] if steps else 2.0)
 
 
 def _uses_indents(lines: Sequence[Line], by_page: dict[int, _Margins]) -> bool:
@@ -274,9 +280,13 @@ def _opens(
             # A heading that fills its line: only another heading can follow it without a full stop.
             return mark(last.text) is not None and last.text == before.text and not _flows(before.text)
         return False
+    back = line.box and before.box and line.box[0] < m.left + 0.6 * m.em < before.box[0]
+    if back and not closed and width(before.text) > 20:
+        return False  # back to the margin in the middle of a sentence
     if indents:
         if indent > 1.2:
-            return True
+            # Pushed in, but not as far as paragraphs are: a converter's slip.
+            return not (full and not closed and abs(indent - m.indent) > 0.6 and not before.text.endswith(("）", ")")))
         short = width(before.text) < 0.6 * (was.right - was.left) / was.em
         if closed and short and (before.text.endswith(("：", ":")) or line.text.endswith(("：", ":"))):
             return True

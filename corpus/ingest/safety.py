@@ -23,10 +23,10 @@ class Limits:
     ratio: int = 200
     entries: int = 5000
     pages: int = 1500
-    scanned_pages: int = 120
+    scanned_pages: int = 100
     pixels: int = 80_000_000
     characters: int = 5_000_000
-    seconds: float = 300.0
+    seconds: float = 600.0
     memory: int = 6 * 2**30
 
 
