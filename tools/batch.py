@@ -56,6 +56,7 @@ __all__ = [
 _PROBE = 1e6
 _TOP = 20
 _LISTED = 200
+_HOPELESS = 500
 _DIGITS = 6
 
 Source = Registry | None
@@ -362,7 +363,8 @@ def _numbers(cells: Any, column: Column) -> tuple[np.ndarray[Any, Any], dict[int
         seen: dict[str, float | str] = {}
         for row, cell in zip(unread.to_list(), text.gather(unread).to_list(), strict=True):
             if cell not in seen:
-                seen[cell] = _one_cell(cell, column)
+                hopeless = len(seen) >= _HOPELESS and len(bad) >= len(seen)  # a column of something else altogether
+                seen[cell] = f"读不懂“{cell}”，可用{fits(column.dimension)}" if hopeless else _one_cell(cell, column)
             read = seen[cell]
             if isinstance(read, str):
                 bad[row] = read

@@ -135,7 +135,6 @@ def _line_numbers(text: str, rows: int, first_line: int) -> np.ndarray[Any, Any]
 
 def _read_workbook(path: Path, is_header: HeaderTest) -> Table:
     import numpy as np
-    import polars as pl
     import python_calamine
 
     try:
@@ -144,20 +143,24 @@ def _read_workbook(path: Path, is_header: HeaderTest) -> Table:
         raise InputError(f"{path.name} 打不开，可能已损坏或加了密码；请另存为 xlsx 再试。") from error
     at = _header_row([[_text(cell) for cell in row] for row in rows[:_LOOK_AHEAD]], is_header, path.name)
     headers = _clean_headers([_text(cell) for cell in rows[at]], path.name)
-    kept = [(n, row) for n, row in enumerate(rows[at + 1 :], at + 2) if any(cell not in ("", None) for cell in row)]
+    kept = [(n, row) for n, row in enumerate(rows[at + 1 :], at + 2) if row.count("") < len(row)]
     if not kept:
         raise InputError(f"{path.name} 只有表头，没有数据行。")
-    columns = {header: _column(header, [row[i] for _, row in kept]) for i, header in enumerate(headers)}
-    return Table(headers, {k: pl.Series(k, v) for k, v in columns.items()}, np.asarray([n for n, _ in kept]))
+    cells = zip(*(row for _, row in kept), strict=True)  # the sheet's rows are all as wide as its widest
+    columns = {header: _column(header, column) for header, column in zip(headers, cells, strict=False)}
+    return Table(headers, columns, np.asarray([n for n, _ in kept]))
 
 
-def _column(header: str, cells: list[Any]) -> list[Any]:
+def _column(header: str, cells: Sequence[Any]) -> pl.Series:
     """Numbers where every filled cell is one, else text."""
-    if all(isinstance(cell, float | int) and not isinstance(cell, bool) for cell in cells):
-        return [float(cell) for cell in cells]
-    if all(cell == "" or (isinstance(cell, float | int) and not isinstance(cell, bool)) for cell in cells):
-        return [None if cell == "" else float(cell) for cell in cells]
-    return [_text(cell) for cell in cells]
+    import polars as pl
+
+    kinds = {*map(type, cells)}
+    if kinds <= {float, int}:
+        return pl.Series(header, cells, dtype=pl.Float64, strict=False)
+    if kinds <= {float, int, str} and {cell for cell in cells if type(cell) is str} == {""}:
+        return pl.Series(header, [None if cell == "" else cell for cell in cells], dtype=pl.Float64, strict=False)
+    return pl.Series(header, [_text(cell) for cell in cells], dtype=pl.String)
 
 
 def _text(cell: Any) -> str:
