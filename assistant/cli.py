@@ -288,9 +288,10 @@ def corpus_show(
         clause = corpus.get(name)
         document = corpus.document_of(clause)
         if as_json:
-            typer.echo(json.dumps({**_document(document), "clause": _clause(clause)}, ensure_ascii=False))
+            shown = {**_document(document), "clause": _clause(clause), "links": review_cli.links_json(corpus, clause)}
+            typer.echo(json.dumps(shown, ensure_ascii=False))
         else:
-            typer.echo(f"{document.name}\n\n{_clause_text(clause)}")
+            typer.echo("\n".join([f"{document.name}\n\n{_clause_text(clause)}", *review_cli.link_lines(corpus, clause)]))
         return
     document = corpus.document(name)
     if as_json:

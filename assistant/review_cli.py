@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from corpus.model import Clause
     from corpus.versions import Change
 
-__all__ = ["check", "diff", "indicators", "lint"]
+__all__ = ["check", "diff", "indicators", "link_lines", "links_json", "lint"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 
@@ -155,6 +155,33 @@ def _date(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise InputError(f"日期“{text}”看不懂，请写成 2024-06-30 这样。") from None
+
+
+# --- links -----------------------------------------------------------------------------------------------------------
+
+
+def links_json(corpus: "Corpus", clause: "Clause") -> dict[str, Any]:
+    """What a clause points at, and which clauses point at it, for ``corpus show``."""
+    from corpus.links import linked_from, links_of
+
+    return {
+        "to": [
+            {"kind": k.kind, "text": k.text, "span": list(k.span), "document_id": k.document_id, "keys": list(k.keys)}
+            for k in links_of(corpus, clause)
+        ],
+        "from": [key for key, _ in linked_from(corpus, clause.key)],
+    }
+
+
+def link_lines(corpus: "Corpus", clause: "Clause") -> list[str]:
+    """The same as lines for a terminal."""
+    from corpus.links import linked_from, links_of
+
+    lines = []
+    for link in links_of(corpus, clause):
+        target = "、".join(link.keys) or (link.document_id if link.kind == "document" else None)
+        lines.append(f"  → {link.text}：{target or '资料库里没有'}")
+    return lines + [f"  ← {key}" for key, _ in linked_from(corpus, clause.key)]
 
 
 # --- versions and lint -------------------------------------------------------------------------------------------------

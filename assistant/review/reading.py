@@ -165,15 +165,6 @@ def _cell(value: object) -> str:
 
 def _pdf(path: Path) -> list[str]:
     """Paragraphs of a PDF: the reader of the corpus joins printed lines and drops running heads."""
-    from corpus.ingest.assemble import read as read_file
-    from corpus.ingest.paragraphs import Paragraph as Printed
-    from corpus.ingest.paragraphs import paragraphs
-    from corpus.ingest.safety import Limits
+    from assistant.review.printed import lines
 
-    lines: list[str] = []
-    for item in paragraphs(read_file(path, Limits())):
-        if isinstance(item, Printed):
-            lines.append(item.text)
-        else:
-            lines += ["　".join(dict.fromkeys(cell.replace("\n", "") for cell in row if cell)) for row in item.rows]
-    return lines
+    return lines(path)

@@ -75,3 +75,11 @@ def test_diff_and_lint(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(out)["changes"] == []
     status, out, _ = run(capsys, "corpus", "lint", "--json")
     assert (status, json.loads(out)["errors"]) == (0, 0)
+
+
+def test_show_lists_the_links_of_a_clause(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "corpus", "show", "gd-air-pollution-regulation#第八十四条")
+    assert status == 0
+    assert "→ 第六十条第四款：gd-air-pollution-regulation#第六十条" in out
+    status, out, _ = run(capsys, "corpus", "show", "gd-air-pollution-regulation#第六十条", "--json")
+    assert (status, json.loads(out)["links"]["from"]) == (0, ["gd-air-pollution-regulation#第八十四条"])

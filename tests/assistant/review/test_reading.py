@@ -85,3 +85,14 @@ def test_missing_and_folder(tmp_path: Path) -> None:
         read(tmp_path / "none.txt")
     with pytest.raises(InputError, match="不是文件"):
         read(tmp_path)
+
+
+def test_a_reader_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.review.printed.SECONDS", 0.01)
+    with pytest.raises(InputError, match="已经停止"):
+        read(bad(tmp_path, "a.pdf", b"%PDF-1.4 slow"))
+
+
+def test_wrong_ending(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="扩展名"):
+        read(bad(tmp_path, "a.pdf", b"just text"))
