@@ -6,6 +6,8 @@ from typing import Any
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, AgentState, ModelCallLimitMiddleware, hook_config
+from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, ToolCall
 from langchain_core.runnables import RunnableConfig
 
@@ -16,6 +18,7 @@ from assistant.model.prompts import prompt
 from assistant.model.repair import Call, Refused, calls_in_text, mend
 from assistant.model.tools import Toolbox, calculator_names
 from assistant.model.usage import Counter
+from corpus.errors import ModelUnavailable
 
 __all__ = ["drive"]
 
@@ -26,11 +29,34 @@ MOST_TOOLS = 4
 """Tool calls of one message that are carried out."""
 
 
+class Overheard(BaseCallbackHandler):
+    """The arguments of the last message's calls as the endpoint sent them.
+
+    LangChain completes half a JSON object on its own; what was cut short must be known as such.
+    """
+
+    def __init__(self) -> None:
+        self._by_index: dict[object, tuple[str, str]] = {}
+
+    def on_chat_model_start(self, *_: Any, **__: Any) -> None:
+        self._by_index = {}
+
+    def on_llm_new_token(self, token: str | list[Any], *, chunk: Any = None, **_: Any) -> None:
+        for part in getattr(getattr(chunk, "message", None), "tool_call_chunks", ()):
+            name, arguments = self._by_index.get(part["index"], ("", ""))
+            self._by_index[part["index"]] = (name or part["id"] or "", arguments + (part["args"] or ""))
+
+    def arguments(self, call_id: str | None) -> str | None:
+        """The raw arguments of a call; ``None`` where the message did not come in pieces."""
+        return next((raw for known, raw in self._by_index.values() if known and known == call_id), None)
+
+
 class Mending(AgentMiddleware[Any, Any, Any]):
     """Looks at every message of the model before its tool calls are carried out."""
 
-    def __init__(self, tools: Sequence[str]) -> None:
+    def __init__(self, tools: Sequence[str], overheard: Overheard) -> None:
         super().__init__()
+        self._overheard = overheard
         self._tools = tuple(tools)
 
     @hook_config(can_jump_to=["model"])
@@ -39,7 +65,10 @@ class Mending(AgentMiddleware[Any, Any, Any]):
         message = state["messages"][-1]
         if not isinstance(message, AIMessage):
             return None
-        found: list[Call | Refused] = [mend(c["name"], c["args"], self._tools) for c in message.tool_calls]
+        found: list[Call | Refused] = [
+            mend(c["name"], c["args"] if (raw := self._overheard.arguments(c["id"])) is None else raw, self._tools)
+            for c in message.tool_calls
+        ]
         found += [mend(c["name"] or "", c["args"] or "", self._tools) for c in message.invalid_tool_calls]
         if not found:
             found = calls_in_text(message.text, self._tools)
@@ -59,26 +88,31 @@ class Mending(AgentMiddleware[Any, Any, Any]):
 
 def drive(at: Endpoint, question: str, box: Toolbox, deadline: Deadline, counter: Counter) -> Iterator[str]:
     """What the model writes, as it comes, a line break between its messages. Raises what the endpoint raises."""
-    tools = box.tools()
+    tools, overheard = box.tools(), Overheard()
+    model = chat(at, deadline.left)
+    model.callbacks = [overheard]
     agent = create_agent(
-        chat(at, deadline.left),
+        model,
         tools,
         system_prompt=f"{prompt('agent').text.replace('{example}', EXAMPLE)}\n\n计算器：\n{calculator_names()}",
         middleware=[
-            Mending([tool.name for tool in tools]),
+            Mending([tool.name for tool in tools], overheard),
             ModelCallLimitMiddleware(run_limit=MOST_CALLS, exit_behavior="error"),
         ],
     )
     asked: Any = {"messages": [HumanMessage(f"提问：{question}")]}
     config: RunnableConfig = {"recursion_limit": 8 * MOST_CALLS}
     last = None
-    for piece, _ in agent.stream(asked, config, stream_mode="messages"):
-        if not isinstance(piece, AIMessageChunk):
-            continue
-        if piece.id != last:
-            counter.called()
-            last = piece.id
-            yield "\n"
-        counter.reported(piece.usage_metadata)
-        if piece.text:
-            yield piece.text
+    try:
+        for piece, _ in agent.stream(asked, config, stream_mode="messages"):
+            if not isinstance(piece, AIMessageChunk):
+                continue
+            if piece.id != last:
+                counter.called()
+                last = piece.id
+                yield "\n"
+            counter.reported(piece.usage_metadata)
+            if piece.text:
+                yield piece.text
+    except ModelCallLimitExceededError as error:
+        raise ModelUnavailable("对话模型反复调用工具，没有给出回答。") from error
