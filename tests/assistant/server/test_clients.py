@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx
 import openai
 import pytest
 from mcp import Client, StdioServerParameters
@@ -21,7 +20,7 @@ PASSWORD = "correct horse"
 
 
 def chat(address: str, key: str = "none") -> openai.OpenAI:
-    http = httpx.Client(trust_env=False)
+    http = openai.DefaultHttpxClient(trust_env=False)
     return openai.OpenAI(base_url=f"{address}/v1", api_key=key, max_retries=0, http_client=http)
 
 
@@ -124,10 +123,12 @@ def test_mcp_client_signs_in_with_a_token(closed: Any, tokens: dict[str, str]) -
 
     async def run() -> None:
         headers = {"Authorization": f"Bearer {tokens['wang']}"}
-        async with create_mcp_http_client(headers=headers) as http:
-            async with Client(streamable_http_client(f"{closed.address}/mcp", http_client=http)) as client:
-                made = await client.call_tool("ask", {"question": QUESTION, "session": "王的"})
-                assert not made.is_error
+        async with (
+            create_mcp_http_client(headers=headers) as http,
+            Client(streamable_http_client(f"{closed.address}/mcp", http_client=http)) as client,
+        ):
+            made = await client.call_tool("ask", {"question": QUESTION, "session": "王的"})
+            assert not made.is_error
         listed = closed.client.get("/api/v1/sessions", headers=headers).json()["sessions"]
         assert "王的" in [s["name"] for s in listed]
 
