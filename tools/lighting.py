@@ -86,6 +86,11 @@ def _lumen(sheet: Worksheet) -> Computation:
     bare = needed.magnitude("lamp")
     count = make(float(math.ceil(round(bare, 9))), "lamp")
     made = sheet.record("灯数", "⌈需要的灯数⌉", f"⌈{format_quantity(needed.value, 6)}⌉", count, "lamp")
+    useful = [made, amount(sheet.need("flux", why) / make(1, "lamp")), amount(sheet.need("utilisation", why))]
+    reached = multiply(
+        "平均照度", "lx", [*useful, amount(sheet.need("maintenance", why))], [amount(sheet.need("area", why))]
+    )
+    sheet.compare("这么多灯的平均照度", reached, "lx", f"目标 {format_quantity(sheet.need('illuminance', why))}")
     if sheet.was_given("power_after"):
         power = amount(sheet.need("power_after", "") / make(1, "lamp"))
         density = multiply("照明功率密度", "W/m**2", [made, power], [amount(sheet.need("area", ""))])

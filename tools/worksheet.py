@@ -471,8 +471,8 @@ class Worksheet:
         )
         self._warn_of_estimates()
         self._say_certainty(total)
-        if not self._comparison and of in {"CO2", "CO2e"}:
-            self._scale(total, unit)
+        if not self._comparison and of is not None:
+            self._scale(total, unit, of)
         return Computation(
             tool=self.spec.name,
             title=self.spec.title,
@@ -505,13 +505,15 @@ class Worksheet:
         if self._factors and total.low == total.high:
             self.assume("所用因子没有公布不确定度，结果不给范围，不表示没有误差")
 
-    def _scale(self, total: Amount, unit: str) -> None:
-        """Beside an emission with no other figure: the electricity whose use emits as much."""
-        grid = factors.pick("electricity", "广东", None, source=self.source).factor
-        mass = registry().Quantity(total.magnitude(unit), unit.replace("CO2e", "CO2"))
-        same = multiply("相当的用电量", "kWh", [amount(mass)], [amount(grid)])
-        note = f"按{grid.name} {grid.figure}，只作数量级对照"
-        self.compare("相当于用电", same, "kWh", note)
+    def _scale(self, total: Amount, unit: str, of: str) -> None:
+        """Beside a result with no other figure: the electricity that emits, or holds, as much."""
+        if of == "ce":
+            per_kwh, mass = self.factor("ce.electricity.equal"), total
+        else:
+            per_kwh = factors.pick("electricity", "广东", None, source=self.source).factor
+            mass = amount(registry().Quantity(total.magnitude(unit), unit.replace("CO2e", "CO2")))
+        same = multiply("相当的用电量", "kWh", [mass], [amount(per_kwh)])
+        self.compare("相当于用电", same, "kWh", f"按{per_kwh.name} {per_kwh.figure}，只作数量级对照")
 
 
 def _joined(names: Iterable[str]) -> str:
@@ -531,6 +533,8 @@ def multiply(label: str, unit: str, above: Sequence[Amount], below: Sequence[Amo
     natures = {part.nature for part in (*above, *below)} - {"emission"}
     if len(natures) > 1:
         raise UnitMismatch(f"{label}：{'、'.join(_NO_EMISSION[nature] for nature in sorted(natures))}不能混在一起算")
+    if not any(part.ranged for part in (*above, *below)):
+        low = high = value  # 1/b × a and a/b differ in the last digit
     if not value.is_compatible_with(unit):
         raise UnitMismatch(
             f"{label}：算出的是 {unit_name(str(value.units))}，应为 {unit_name(unit)}；请核对因子单位",

@@ -1,4 +1,4 @@
-"""The charger count: worked examples by hand, a ratio never chosen silently, the load on the transformer."""
+"""The charger count: a ratio never chosen silently, the load on the transformer."""
 
 import math
 
@@ -9,53 +9,6 @@ from hypothesis import strategies as st
 from tools.calculator import run
 
 Values = dict[str, object]
-
-WORKED = [
-    # 200 × 10 % = 20; × 20 % = 40; × 40 % = 80
-    ({"spaces": "200个车位", "ratio": "cn10"}, 20),
-    ({"spaces": "200个车位", "ratio": "鼓励"}, 40),
-    ({"spaces": "200个车位", "ratio": "pilot40"}, 80),
-    # 333 × 20 % = 66.6, rounded up 67
-    ({"spaces": "333个车位", "ratio": "20%"}, 67),
-    # 85 × 25 % = 21.25, rounded up 22
-    ({"spaces": 85, "ratio": "25%"}, 22),
-    # 三成 of 120 = 36 exactly, though 0.3 × 120 is 36.000000000000004 or less in binary
-    ({"spaces": 120, "ratio": "三成"}, 36),
-    # 30 × 60 × 0.14 = 252 kWh a day; 7 × 8 × 0.9 = 50.4 kWh a charger and day; 252/50.4 = 5
-    ({"vehicles": "30辆", "daily_distance": "60公里", "charger_power": "7千瓦", "daily_hours": "8小时"}, 5),
-    # 40 × 50 × 0.2 = 400; 60 × 6 × 0.95 = 342; 400/342 = 1.17 → 2
-    (
-        {
-            "vehicles": 40,
-            "daily_distance": "每天50公里",
-            "consumption": "每百公里20度",
-            "charger_power": "60kW",
-            "daily_hours": "6小时",
-            "efficiency": "95%",
-        },
-        2,
-    ),
-    # 12 × 80 × 0.14 = 134.4; 7 × 4 × 0.9 = 25.2; 134.4/25.2 = 5.33 → 6
-    ({"vehicles": 12, "daily_distance": "80公里", "charger_power": 7, "daily_hours": 4}, 6),
-    # both routes: 20 by ratio, 5 by demand: the larger
-    (
-        {
-            "spaces": 200,
-            "ratio": "cn10",
-            "vehicles": 30,
-            "daily_distance": 60,
-            "charger_power": 7,
-            "daily_hours": 8,
-        },
-        20,
-    ),
-]
-
-
-@pytest.mark.parametrize(("values", "count"), WORKED)
-def test_worked_example(values: Values, count: int) -> None:
-    made = run("charging", values)
-    assert (made.total.value, made.total.unit, made.total.of) == (count, "charger", None)
 
 
 def test_the_ratio_carries_its_scope_and_clause_and_the_others_stand_beside() -> None:
