@@ -1,6 +1,7 @@
 """Whether the evidence can answer the question at all. Several signals, no single threshold: see ``abstention.yaml``."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -9,6 +10,10 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from assistant.answering.evidence import Evidence
+from assistant.answering.question import Question, bigrams
+from assistant.answering.rarity import TermWeights
+from assistant.conversation.dialogue import dialogue
+from assistant.conversation.markup import inert
 from corpus.library import Corpus
 
 if TYPE_CHECKING:
@@ -20,6 +25,16 @@ __all__ = ["OFF_TOPIC", "features", "parameters", "unanswerable"]
 OFF_TOPIC = "off_topic"
 """The reason given for a question outside the subject, which gets a shorter refusal."""
 
+LONG = 40
+"""Characters from which a question counts as long: its cosines lie lower, its words are held by chance."""
+
+_BETWEEN = re.compile(r"[\s，。、；：？！“”《》?!,.]+")
+
+POOL = 5
+"""Clauses looked at together for the words of the question."""
+
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+
 
 @cache
 def parameters() -> Mapping[str, Any]:
@@ -30,19 +45,65 @@ def parameters() -> Mapping[str, Any]:
     return loaded
 
 
-def features(signals: "Signals", off_topic: float) -> Mapping[str, float]:
-    """What the decision looks at, each about 0 to 1."""
+def features(
+    turn: "Turn", signals: "Signals", evidence: Sequence[Evidence], rarity: TermWeights
+) -> Mapping[str, float]:
+    """What the decision looks at, each about 0 to 1.
+
+    ``unknown`` is the share of the question's words the whole library lacks, ``held_first`` and ``held_pool`` the
+    shares the first clause and the first five hold, ``held_least`` that of the worst held phrase; ``margin`` is how much
+    nearer the examples of questions inside the subject are than those outside; ``place_missing`` and ``year_missing`` tell that a place or year
+    named stands in none of them.
+    """
+    assert turn.reading is not None
+    question = turn.reading
+    terms = _terms(question)
+    absent = rarity.weight("\0")
+    texts = [
+        f"{e.document.title} {e.document.issued or ''} {e.clause.heading} {e.clause.text}" for e in evidence[:POOL]
+    ]
+    pooled = " ".join(texts)
+    whole = sum(rarity.weight(t) for t in terms) or 1.0
     return {
         "dense_top": signals.dense_top,
         "dense_margin": signals.dense_margin,
         "coverage": signals.coverage,
         "coverage_pool": signals.coverage_pool,
-        "off_topic": off_topic,
+        "off_topic": turn.off_topic,
+        "margin": turn.margin,
+        "long": min(len(question.text), LONG) / LONG,
         "named": float(any(m.document_ids for m in signals.mentions) or bool(signals.places)),
+        "unknown": sum(rarity.weight(t) for t in terms if rarity.weight(t) >= absent) / whole if terms else 0.0,
+        "held_first": rarity.share(bigrams(texts[0]), terms) if texts and terms else 0.0,
+        "held_pool": rarity.share(bigrams(pooled), terms) if terms else 0.0,
+        "held_least": min(
+            (rarity.share(bigrams(pooled), bigrams(phrase)) for phrase in _phrases(question)), default=1.0
+        ),
+        "place_missing": float(any(p in question.text and p not in pooled for p in parameters()["places"])),
+        "year_missing": float(any(y not in pooled for y in _YEAR.findall(question.text))),
+        "english": float(question.english),
     }
 
 
-def unanswerable(corpus: Corpus, turn: "Turn", signals: "Signals", evidence: Sequence[Evidence]) -> str:
+def _terms(question: Question) -> frozenset[str]:
+    """The character pairs of what a question is about: without asking words; of an English one its Chinese terms."""
+    if question.english:
+        return frozenset(t for t in question.terms if not t.isascii())
+    return bigrams(dialogue().generic.sub(" ", question.text))
+
+
+def _phrases(question: Question) -> list[str]:
+    """The runs of a Chinese question between its asking words; an English one has none."""
+    return (
+        []
+        if question.english
+        else [p for p in _BETWEEN.split(dialogue().generic.sub(" ", question.text)) if len(p) > 1]
+    )
+
+
+def unanswerable(
+    corpus: Corpus, turn: "Turn", signals: "Signals", evidence: Sequence[Evidence], rarity: TermWeights
+) -> str:
     """Why the question cannot be answered from the corpus, as a sentence for the person; empty when it can."""
     if not evidence:
         return "资料库里没有找到相关条款。"
@@ -52,10 +113,10 @@ def unanswerable(corpus: Corpus, turn: "Turn", signals: "Signals", evidence: Seq
         title = document.titled
         return f"资料库里的{title}没有收录{place}：它可能不存在，也可能摘编时没有读到，不能代为编写。"
     if signals.unknown and not any(m.document_ids for m in signals.mentions):
-        return f"资料库里没有收录“{signals.unknown[0].text}”，不能引用它的内容。"
-    weights = parameters()
-    values = features(signals, turn.off_topic)
-    logit = weights["bias"] + sum(weights["weights"][name] * value for name, value in values.items())
-    if 1 / (1 + math.exp(-logit)) >= weights["answer_from"]:
+        return f"资料库里没有收录“{inert(signals.unknown[0].text)}”，不能引用它的内容。"
+    set_up = parameters()
+    values = features(turn, signals, evidence, rarity)
+    logit = set_up["bias"] + sum(weight * values[name] for name, weight in set_up["weights"].items())
+    if 1 / (1 + math.exp(-logit)) >= set_up["answer_from"]:
         return ""
-    return OFF_TOPIC if turn.off_topic >= weights["off_topic_from"] else "资料库里没有找到能回答这个问题的条款。"
+    return OFF_TOPIC if turn.off_topic >= set_up["off_topic_from"] else "资料库里没有找到能回答这个问题的条款。"

@@ -21,5 +21,6 @@ def _order() -> Mapping[str, Mapping[str, str]]:
 
 def preferred(spec: Calculator, missing: str, given: Mapping[str, str]) -> str:
     """The input to ask for when ``missing`` is what the calculator names."""
-    better = _order().get(spec.name, {}).get(missing, "")
+    order = _order().get(spec.name, {})
+    better = order.get(missing, order.get("*", ""))
     return better if better and better not in given else missing

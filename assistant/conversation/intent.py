@@ -31,10 +31,12 @@ NEIGHBOURS = 5
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """Shares of the vote by intent (they add up to 1) and the cosine of the nearest example."""
+    """Shares of the vote by intent (they add up to 1), the cosine of the nearest example, and ``margin``: by how much
+    the nearest example inside the subject is nearer than the nearest one outside."""
 
     shares: Mapping[str, float]
     nearest: float
+    margin: float = 0.0
 
     @property
     def intent(self) -> str:
@@ -95,4 +97,6 @@ class IntentClassifier:
         for i in nearest:
             votes[self._labels[i]] += float(np.exp((similarity[i] - best) / TEMPERATURE))
         total = sum(votes.values())
-        return Leaning({name: vote / total for name, vote in votes.items()}, best)
+        outside = np.array([label == "out_of_scope" for label in self._labels])
+        margin = float(similarity[~outside].max(initial=0.0) - similarity[outside].max(initial=0.0))
+        return Leaning({name: vote / total for name, vote in votes.items()}, best, margin)

@@ -107,6 +107,7 @@ def _understand(core: Core, turn: Turn) -> Turn:
         as_of=turn.as_of or said or _earlier(turn.memory, question, rewritten=rewritten),
         reading=core.read(query),
         off_topic=leaning.share("out_of_scope"),
+        margin=leaning.margin,
         next=following,
     )
 
@@ -120,7 +121,7 @@ def _earlier(memory: Memory, question: str, *, rewritten: bool) -> date | None:
 
 def _retrieve(core: Core, turn: Turn) -> Turn:
     found, evidence = core.search(turn.asked.query, turn)
-    reason = unanswerable(core.corpus, turn, found.signals, evidence)
+    reason = unanswerable(core.corpus, turn, found.signals, evidence, core.weights)
     return replace(turn, evidence=evidence, reason=reason, next="decline" if reason else "answer")
 
 

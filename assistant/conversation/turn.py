@@ -35,6 +35,7 @@ class Turn:
     reading: Question | None = None
     evidence: tuple[Evidence, ...] = ()
     off_topic: float = 0.0
+    margin: float = 0.0
     reason: str = ""
     draft: Draft | None = None
     spoken: "Spoken | None" = None

@@ -1,0 +1,147 @@
+"""Set the weights of ``assistant/conversation/abstention.yaml``: logistic regression over its signals, left one out.
+
+Learns from the dev split of the question set, the first turns of the dev conversations and
+``cases/unanswerable.jsonl``; the test split is never read. ``python -m evals.calibrate_abstention`` prints what it
+finds, ``--write`` writes it.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import yaml
+
+from evals import conversations, question
+
+if TYPE_CHECKING:
+    from assistant.conversation.steps import Core
+
+__all__ = ["UNANSWERABLE", "Case", "Fit", "cases", "fit", "main", "signals"]
+
+UNANSWERABLE = Path(__file__).with_name("cases") / "unanswerable.jsonl"
+PARAMETERS = Path(__file__).parents[1] / "assistant" / "conversation" / "abstention.yaml"
+
+FALSE_REFUSALS = 0.015
+"""Share of answerable questions that may be refused, left one out: half of what is allowed."""
+
+REGULAR = 1.0
+"""Inverse strength of the L2 penalty over standardised signals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    text: str
+    answerable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Weights over the raw signals, the probability from which to answer, and the rates found left one out."""
+
+    weights: Mapping[str, float]
+    bias: float
+    answer_from: float
+    refusal: float
+    false_refusal: float
+
+
+def cases() -> tuple[Case, ...]:
+    """What is learned from; unanswerable ones that the exact route turns away by itself are left out."""
+    learned = [
+        Case(q.text, q.answerable)
+        for q in question.load()
+        if q.split == "dev" and (q.answerable or q.reason in {"not_in_corpus", "out_of_domain"})
+    ]
+    for talk in conversations.load():
+        first = talk.turns[0]
+        if talk.split == "dev" and first.kind in {"answer", "refusal"} and not first.smalltalk:
+            learned.append(Case(first.say, first.kind == "answer"))
+    lines = UNANSWERABLE.read_text(encoding="utf-8").splitlines()
+    return (*learned, *(Case(json.loads(line)["question"], False) for line in lines))
+
+
+def signals(core: "Core", text: str) -> Mapping[str, float]:
+    """The signals of one question, as the program sees them."""
+    from assistant.conversation.abstention import features
+    from assistant.conversation.steps import STEPS
+    from assistant.conversation.turn import Turn
+
+    turn = STEPS["understand"](core, Turn(question=text))
+    found, evidence = core.search(turn.asked.query, turn)
+    return features(turn, found.signals, evidence, core.weights)
+
+
+def fit(rows: Sequence[Mapping[str, float]], answerable: Sequence[bool]) -> Fit:
+    """Fit on all rows; choose the threshold on predictions for rows left out one at a time."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import LeaveOneOut, cross_val_predict
+
+    names = sorted(rows[0])
+    raw = np.array([[row[name] for name in names] for row in rows])
+    labels = np.array(answerable)
+    mean, spread = raw.mean(axis=0), np.where(raw.std(axis=0) > 0, raw.std(axis=0), 1.0)
+    model = LogisticRegression(C=REGULAR, class_weight="balanced", max_iter=1000)
+    scaled = (raw - mean) / spread
+    left_out: Any = cross_val_predict(model, scaled, labels, cv=LeaveOneOut(), method="predict_proba")[:, 1]
+    allowed = int(FALSE_REFUSALS * labels.sum())
+    threshold = float(np.sort(left_out[labels])[allowed]) - 1e-6
+    model.fit(scaled, labels)
+    weights = model.coef_[0] / spread
+    bias = float(model.intercept_[0] - weights @ mean)
+    return Fit(
+        weights={name: round(float(w), 4) for name, w in zip(names, weights, strict=True)},
+        bias=round(bias, 4),
+        answer_from=round(threshold, 4),
+        refusal=float((left_out[~labels] < threshold).mean()),
+        false_refusal=float((left_out[labels] < threshold).mean()),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the fit and what it gets wrong among what it learned from; with ``--write`` keep it."""
+    from assistant.assistant import Assistant
+    from assistant.settings import read
+
+    assistant = Assistant.open(read())
+    learned = cases()
+    rows = [signals(assistant._core, case.text) for case in learned]
+    found = fit(rows, [case.answerable for case in learned])
+    count = sum(case.answerable for case in learned)
+    out = sys.stdout
+    out.write(f"{count} answerable, {len(learned) - count} unanswerable; left one out: ")
+    out.write(f"refusal {found.refusal:.3f}, false refusal {found.false_refusal:.3f}\n")
+    out.write(f"bias {found.bias} answer_from {found.answer_from} weights {dict(found.weights)}\n")
+    for case, row in zip(learned, rows, strict=True):
+        chance = 1 / (1 + np.exp(-(found.bias + sum(found.weights[n] * v for n, v in row.items()))))
+        if (chance >= found.answer_from) != case.answerable:
+            out.write(f"{'answerable' if case.answerable else 'unanswerable'} {chance:.3f} {case.text}\n")
+    if "--write" in (sys.argv[1:] if arguments is None else arguments):
+        _write(found, count, len(learned) - count)
+    assistant.close()
+    return 0
+
+
+def _write(found: Fit, answerable: int, unanswerable: int) -> None:
+    kept = yaml.safe_load(PARAMETERS.read_text(encoding="utf-8"))
+    head = (
+        "# Written by `python -m evals.calibrate_abstention --write`: logistic regression (balanced classes) over the\n"
+        f"# signals of abstention.py, on {answerable} answerable and {unanswerable} unanswerable questions (dev split, dev\n"
+        f"# conversations, cases/unanswerable.jsonl). answer_from is set so that, left one out, at most {FALSE_REFUSALS:.1%} of the\n"
+        f"# answerable are refused; then {found.refusal:.1%} of the unanswerable are. The test split was not used.\n"
+    )
+    body = {
+        "places": kept["places"],
+        "off_topic_from": kept["off_topic_from"],
+        "answer_from": found.answer_from,
+        "bias": found.bias,
+        "weights": dict(found.weights),
+    }
+    PARAMETERS.write_text(head + yaml.safe_dump(body, allow_unicode=True, sort_keys=False, width=120), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
