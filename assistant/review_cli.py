@@ -36,7 +36,6 @@ def _corpus() -> "Corpus":
 def check(
     file: Annotated[str, typer.Argument(help="要核对的文件（DOCX、PDF、XLSX、TXT、MD）；- 表示从标准输入读文字。")],
     report: Annotated[Path | None, typer.Option("--report", help="另写一份批注报告：.docx 或 .xlsx。")] = None,
-    sense: Annotated[bool, typer.Option("--sense", help="加用向量模型比较语义（较慢）。")] = False,
     as_json: AsJson = False,
 ) -> None:
     """核对一份材料里的每处条款引用。"""
@@ -56,7 +55,7 @@ def check(
         source = Path(file)
         lines = read(source)
     corpus = _corpus()
-    checked = check_lines(lines.lines, corpus, _embedder() if sense else None)
+    checked = check_lines(lines.lines, corpus)
     if report is not None:
         write(checked, report, source, lines)
     if as_json:
@@ -65,13 +64,6 @@ def check(
     _table(checked)
     if report is not None:
         typer.echo(f"报告已写到 {report}", err=True)
-
-
-def _embedder() -> Any:
-    from assistant.retrieval.embedding import embedder
-    from assistant.settings import read
-
-    return embedder(read().embedding)
 
 
 def _table(checked: "Check") -> None:

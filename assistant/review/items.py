@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.answer import citation
 from assistant.review.references import Finder, Reference
 from assistant.review.verdict import Difference, Judge, Verdict
 from corpus.library import Corpus
 from corpus.model import Clause
-
-if TYPE_CHECKING:
-    from assistant.retrieval.embedding import Embedder
 
 __all__ = ["Check", "Item", "check", "check_lines", "to_json"]
 
@@ -56,19 +53,19 @@ class Check:
         return self.found - self.abstained
 
 
-def check(text: str, corpus: Corpus, embedder: "Embedder | None" = None) -> Check:
+def check(text: str, corpus: Corpus) -> Check:
     """Check every clause reference of a text, line by line.
 
     >>> from corpus.library import load
     >>> [i.verdict for i in check("《公共建筑室内温度控制管理办法》第三条规定夏季不低于24℃。", load()).items]
     ['altered']
     """
-    return check_lines(enumerate(text.splitlines(), 1), corpus, embedder)
+    return check_lines(enumerate(text.splitlines(), 1), corpus)
 
 
-def check_lines(lines: Iterable[tuple[int, str]], corpus: Corpus, embedder: "Embedder | None" = None) -> Check:
+def check_lines(lines: Iterable[tuple[int, str]], corpus: Corpus) -> Check:
     """The same for lines that carry their own numbers (paragraphs of a document, rows of a sheet)."""
-    finder, judge = Finder(corpus), Judge(corpus, embedder)
+    finder, judge = Finder(corpus), Judge(corpus)
     items: list[Item] = []
     for number, line in lines:
         if not line.strip():

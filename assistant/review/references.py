@@ -34,7 +34,6 @@ class Reference:
     locators: tuple[Locator, ...] = ()
     place: str = ""
     number: str | None = None
-    number_span: Span | None = None
     carried: bool = False
     claim: str = ""
     claim_spans: tuple[Span, ...] = field(default=())
@@ -50,7 +49,6 @@ class _Named:
     text: str
     quoted: bool
     number: str | None = None
-    number_span: Span | None = None
     carried: bool = False
     sure: bool = True
 
@@ -174,7 +172,6 @@ class Finder:
             _locators(match.group()) if match else (),
             match.group().strip() if match else "",
             name.number,
-            name.number_span,
             name.carried,
         )
 
@@ -294,7 +291,6 @@ def _joined(line: str, named: list[_Named]) -> list[_Named]:
                 title.text,
                 title.quoted,
                 line[number.span[0] : number.span[1]],
-                number.span,
                 title.carried,
                 title.sure,
             )
@@ -323,9 +319,7 @@ def _bracketed(line: str, name: _Named) -> _Named:
     match = _BRACKETED.match(line, name.span[1])
     if match is None or not _NUMBERED.search(match[1]) or name.number:
         return name
-    return _Named(
-        (name.span[0], match.end()), name.ids, name.text, name.quoted, match[1], match.span(1), name.carried, name.sure
-    )
+    return _Named((name.span[0], match.end()), name.ids, name.text, name.quoted, match[1], name.carried, name.sure)
 
 
 def _locators(text: str) -> tuple[Locator, ...]:

@@ -1,11 +1,11 @@
-"""Whether a reference is right: the cited place against the claim, figures first, then binding words, then sense."""
+"""Whether a reference is right: the cited place against the claim, figures first, then binding words."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from assistant.review import modals
 from assistant.review.figures import Figure, compare, figures, held_figures
@@ -17,9 +17,6 @@ from corpus.locator import Locator
 from corpus.model import Clause, Document, TextStatus
 from corpus.numerals import NUMERAL, number
 from corpus.versions import extent, repeal_of, successor
-
-if TYPE_CHECKING:
-    from assistant.retrieval.embedding import Embedder
 
 __all__ = ["Difference", "DifferenceKind", "Judge", "Judgement", "Verdict"]
 
@@ -94,11 +91,11 @@ class _Scored:
 
 
 class Judge:
-    """Judges references against one corpus. With an ``embedder``, likeness of sense helps to tell clauses apart."""
+    """Judges references against one corpus."""
 
-    def __init__(self, corpus: Corpus, embedder: "Embedder | None" = None) -> None:
+    def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self._likeness = Likeness(corpus, embedder)
+        self._likeness = Likeness(corpus)
 
     @cached_property
     def _limits(self) -> dict[str, float]:
@@ -182,15 +179,12 @@ class Judge:
 
     def _ranked(self, claim: str, document: Document) -> list[_Scored]:
         places = _places(document.clauses)
-        senses = self._likeness.senses(claim, [p.clauses for p in places])
-        return sorted((self._scored(claim, p, s) for p, s in zip(places, senses, strict=True)), key=lambda s: -s.score)
+        return sorted((self._scored(claim, place) for place in places), key=lambda s: -s.score)
 
-    def _scored(self, claim: str, place: _Place, sense: float) -> _Scored:
+    def _scored(self, claim: str, place: _Place) -> _Scored:
         share = self._likeness.share(claim, place.clauses)
         checked = check_figures(claim, place.clauses)
-        weight = self._limits["sense"] if sense else 0.0
-        score = (1 - weight) * share + weight * sense * max(share, 0.5) + self._limits["figures"] * checked.share
-        return _Scored(place, share, score, checked)
+        return _Scored(place, share, share + self._limits["figures"] * checked.share, checked)
 
     def _together(self, claim: str, cited: tuple[_Place, ...], inside: Sequence[_Scored]) -> _Scored:
         """The cited places as one: the best score, the figures of all."""
