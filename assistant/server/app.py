@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from mcp.server.transport_security import TransportSecuritySettings
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -32,6 +33,9 @@ _WAITING = 200
 
 _SIGN_INS = "10/minute"
 """Failed attempts to sign in from one address before it has to wait."""
+
+_FIRST = ("夏天空调应该开多少度？", "200个车位按20%的比例要配几个充电桩？")
+"""A question from clauses and one to compute, asked once before the door opens."""
 
 _STOPPING = 10
 """Seconds that requests under way are given when the server stops."""
@@ -64,6 +68,7 @@ def application(assistant: "Assistant", settings: "Settings", *, pages: bool = T
 
     @contextlib.asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(_warm, assistant)
         async with tools.session_manager.run():
             yield
         held.threads.close(assistant)
@@ -99,6 +104,12 @@ def application(assistant: "Assistant", settings: "Settings", *, pages: bool = T
     return app
 
 
+def _warm(assistant: "Assistant") -> None:
+    """Load what the first answer and the first calculation load, so that no one waits for it."""
+    for question in _FIRST:
+        assistant.ask(question)
+
+
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"]
 
 
@@ -107,7 +118,9 @@ async def _nowhere(request: Request) -> Response:
     for route in request.app.router.routes:
         if route.matches(request.scope)[0] is Match.PARTIAL:
             raise HTTPException(405)
-    raise problem.Refused(404, "not_found", f"没有这个地址：{request.url.path[:100]}，请对照接口说明 /api/v1/openapi.json。")
+    raise problem.Refused(
+        404, "not_found", f"没有这个地址：{request.url.path[:100]}，请对照接口说明 /api/v1/openapi.json。"
+    )
 
 
 def _operate(app: FastAPI) -> None:

@@ -115,19 +115,18 @@ class Threads:
         # Apart from the conversations a person keeps by name; no user's name holds a colon.
         owner = f"chat:{user.name}"
         with self._lock:
-            session = self._standing.pop((owner, *before), None) if before else None
+            standing = self._standing.pop((owner, *before), None) if before else None
+        session = standing or secrets.token_urlsafe(12)
         answered = False
         try:
-            if session is None:
-                session = secrets.token_urlsafe(12)
-                for turn in before[-_REPLAYED:]:
-                    assistant.ask(turn, session, owner=owner)
+            for turn in () if standing else before[-_REPLAYED:]:
+                assistant.ask(turn, session, owner=owner)
             yield from assistant.stream(question, session, owner=owner, register=reader(user))
             answered = True
         finally:
             if answered:
                 self._leave((owner, *turns), session, assistant)
-            elif session:
+            else:
                 assistant.forget(session, owner)
 
     def ask(self, assistant: "Assistant", user: User, turns: Sequence[str]) -> Answer:
