@@ -36,7 +36,9 @@ class _Outcome:
 
 def add(
     files: Annotated[list[Path], typer.Argument(help="PDF、DOCX、HTML、TXT、Markdown 或图片，可以有多个。")],
-    meta: Annotated[list[str] | None, typer.Option("--meta", help="更正猜测，如 --meta number=国管节能〔2021〕195号。")] = None,
+    meta: Annotated[
+        list[str] | None, typer.Option("--meta", help="更正猜测，如 --meta number=国管节能〔2021〕195号。")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="不再逐份确认。")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
 ) -> None:
@@ -71,7 +73,9 @@ def add(
         typer.echo(f"索引已更新：新增 {report.added} 条，移除 {report.removed} 条，沿用 {report.kept} 条。")
     errors = [o.error for o in outcomes if o.error]
     if errors:
-        raise InputError(errors[0] if len(files) == 1 else f"{len(files)} 份文件里有 {len(errors)} 份没有添加：{errors[0]}")
+        raise InputError(
+            errors[0] if len(files) == 1 else f"{len(files)} 份文件里有 {len(errors)} 份没有添加：{errors[0]}"
+        )
 
 
 def _stated(pairs: Iterable[str]) -> dict[str, str]:
@@ -126,7 +130,9 @@ def _one(
 def _confirmed(document: "Document") -> bool:
     for line in _facts(document):
         typer.echo(line, err=True)
-    return typer.confirm("以上是从文件里读出的信息，按此入库吗？（不对可选 n，再用 --meta 更正）", default=True, err=True)
+    return typer.confirm(
+        "以上是从文件里读出的信息，按此入库吗？（不对可选 n，再用 --meta 更正）", default=True, err=True
+    )
 
 
 def _facts(document: "Document") -> list[str]:

@@ -143,10 +143,10 @@ def _matches(digest: Clause, original: Document) -> tuple[Clause, ...]:
     """The clauses of the original that a digest condenses: at its place, below it, or around it."""
     if digest.locator is None:
         named = _plain(digest.heading)
-        same = tuple(c for c in original.clauses if not c.outline and len(named) >= 4 and _plain(c.heading) == named)
+        headed = tuple(c for c in original.clauses if not c.outline and len(named) >= 4 and _plain(c.heading) == named)
         # Figures name a place as well as a number does: the clause that holds all of them.
         holding = (c for c in original.clauses if digest.indicators and not c.outline and _holds_all(digest, c.text))
-        return same or tuple(holding)[:1]
+        return headed or tuple(holding)[:1]
     found: list[Clause] = []
     for locator in _each(digest.locator):
         placed = [(c, c.locator) for c in original.clauses if c.locator is not None]

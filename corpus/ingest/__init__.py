@@ -1,13 +1,13 @@
 """Official files in: PDF, scans, DOCX, HTML, TXT and Markdown made documents of numbered clauses.
 
-    reader.py      the door: files are read in a child process that can be stopped
-    safety.py      what a file is, and whether it may be opened
-    pdf.py scan.py office.py web.py plain.py      one reader a format, all to ``reading.Reading``
-    paragraphs.py  page furniture and contents out, broken lines joined
-    headings.py    the grammar of heading marks
-    metadata.py    title, number, issuer, dates
-    tree.py        clauses, tables, terms
-    store.py       added documents on disk
+reader.py      the door: files are read in a child process that can be stopped
+safety.py      what a file is, and whether it may be opened
+pdf.py scan.py office.py web.py plain.py      one reader a format, all to ``reading.Reading``
+paragraphs.py  page furniture and contents out, broken lines joined
+headings.py    the grammar of heading marks
+metadata.py    title, number, issuer, dates
+tree.py        clauses, tables, terms
+store.py       added documents on disk
 """
 
 from corpus.ingest.assemble import META, amend, assemble, content_hash

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -36,23 +36,30 @@ def content_hash(path: Path) -> str:
 
 def read(path: Path, limits: Limits) -> Reading:
     """Read a file of any kind that is taken. Raises ``InputError``."""
-    kind: Kind = examine(path, limits)
-    match kind:
-        case "pdf":
-            from corpus.ingest import pdf as reader
-        case "docx":
-            from corpus.ingest import office as reader
-        case "html":
-            from corpus.ingest import web as reader
-        case "image":
-            from corpus.ingest import scan as reader
-        case "md":
-            from corpus.ingest import plain
+    return _reader(examine(path, limits))(path, limits)
 
-            return plain.read_markdown(path, limits)
-        case _:
-            from corpus.ingest import plain as reader
-    return reader.read(path, limits)
+
+def _reader(kind: Kind) -> Callable[[Path, Limits], Reading]:
+    """The reader of a kind; each brings libraries of its own, so only the one that is needed is imported."""
+    if kind == "pdf":
+        from corpus.ingest import pdf
+
+        return pdf.read
+    if kind == "docx":
+        from corpus.ingest import office
+
+        return office.read
+    if kind == "html":
+        from corpus.ingest import web
+
+        return web.read
+    if kind == "image":
+        from corpus.ingest import scan
+
+        return scan.read
+    from corpus.ingest import plain
+
+    return plain.read_markdown if kind == "md" else plain.read
 
 
 def assemble(path: Path, limits: Limits | None = None) -> Document:

@@ -20,7 +20,9 @@ _REFERS = re.compile(
     r"|中[的所]|以[及外]|[)）》」”])"
 )
 """What follows a place that is only being referred to."""
-_UNIT = re.compile(r"\s*(?:[%％‰℃°]|万|亿|千|百|吨|米|平方|立方|公里|元|个|倍|度|人|家|年|月|日|小时|kW|MW|GW|kg|km|m|t)")
+_UNIT = re.compile(
+    r"\s*(?:[%％‰℃°]|万|亿|千|百|吨|米|平方|立方|公里|元|个|倍|度|人|家|年|月|日|小时|kW|MW|GW|kg|km|m|t)"
+)
 
 _ORDINAL = re.compile(rf"第\s*({_N})\s*(编|章|节|条|部分)(?:之({_N}))?(?P<gap>[\s：:]*)")
 _TOP = re.compile(rf"({_HAN})\s*[、．.]\s*")
@@ -121,7 +123,7 @@ def _figure(text: str) -> Mark | None:
     if found := _DOTTED.match(text):
         rest = text[found.end() :]
         numbers = tuple(int(n) for n in re.split(r"[.．]", found[1]))
-        if _UNIT.match(rest) or (rest[:1] and rest[0] in "，。、；：）)~～-—/" ) or 0 in numbers[:1]:
+        if _UNIT.match(rest) or (rest[:1] and rest[0] in "，。、；：）)~～-—/") or 0 in numbers[:1]:
             return None
         return Mark("dotted", Part(Level.NUMBERED, numbers), rest)
     if (found := _CHAPTER.match(text)) and not ends_sentence(text):
@@ -183,7 +185,9 @@ def label(rest: str) -> tuple[str, str]:
     (('推进能源替代', '因地制宜推广太阳能。'), ('指导思想', ''), ('范围', '给出内容。'))
     """
     rest = rest.lstrip("：: 　")
-    if (named := _WRAPPED.match(rest)) and (rest[0] in "【[" or named.end() == len(rest) or rest[named.end() - 1] == " "):
+    if (named := _WRAPPED.match(rest)) and (
+        rest[0] in "【[" or named.end() == len(rest) or rest[named.end() - 1] == " "
+    ):
         return named[1], rest[named.end() :]
     found = _FIRST.search(rest)
     if found is None:

@@ -42,7 +42,9 @@ _ISSUES = re.compile(
     r"(?:印发|发布|颁布|转发|公布|下发|批准)(?:实施|执行)?\s*[《〈]?(?P<what>.+?)[》〉]?\s*的\s*(?:通知|函|公告|通告|决定|批复)$"
 )
 _YEAR_NUMBER = r"[〔\[［【（(]\s*(?:19|20)\d\d\s*[〕\]］】）)]"
-_NUMBER = re.compile(rf"(?:^|[\s（(：:])(?P<no>[\u4e00-\u9fff（）()]{{1,16}}?\s*{_YEAR_NUMBER}\s*(?:第\s*)?\d{{1,5}}\s*号)")
+_NUMBER = re.compile(
+    rf"(?:^|[\s（(：:])(?P<no>[\u4e00-\u9fff（）()]{{1,16}}?\s*{_YEAR_NUMBER}\s*(?:第\s*)?\d{{1,5}}\s*号)"
+)
 _ORDER = re.compile(
     r"(?P<no>(?:中华人民共和国)?[\u4e00-\u9fff]{2,20}(?:令|公告)\s*(?:第\s*[0-9一二三四五六七八九十百零〇]+\s*号|\d{4}\s*年\s*第\s*\d+\s*号))"
 )
@@ -51,7 +53,9 @@ _STANDARD = re.compile(
     r"(?<![A-Za-z])(?P<no>(?:GB(?:/[TZ])?|DB\s?\d{2,4}(?:/T)?|JGJ(?:/T)?|CJJ(?:/T)?|HJ(?:/T)?|SJG|SZDB/Z|T/[A-Z]{2,10}|JS/T|NB/T|QB/T|SB/T|CJ/T|YD/T|JT/T|DL/T)"
     r"\s*\d{1,6}(?:\.\d+)?\s*[-—–－]{1,2}\s*(?:19|20)\d\d)"
 )
-_DATE = re.compile(r"(?P<y>\d{4}|[二〇○零一三四五六七八九]{4})\s*年\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*月\s*(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日")
+_DATE = re.compile(
+    r"(?P<y>\d{4}|[二〇○零一三四五六七八九]{4})\s*年\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*月\s*(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日"
+)
 _DATE_LINE = re.compile(rf"[（(]?\s*(?:{_DATE.pattern})\s*(?:印发|发布)?\s*[）)]?")
 _FORCE = re.compile(
     r"自\s*(?P<date>\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)\s*起\s*(?:正式)?(?:施行|实施|执行|生效)|(?P<date2>\d{4}[-.年]\s*\d{1,2}[-.月]\s*\d{1,2}日?)\s*实施$"
@@ -62,7 +66,9 @@ _ORGAN = re.compile(
     r"(?:局|委员会|部|厅|办公厅|办公室|政府|院|委|办|署|会|中心|总局|银行|协会|公司|大学|党委|组|团|总工会|联合会|法院|检察院|处|队|社|科|联盟)(?:[（(]章[）)])?$"
 )
 _OPEN = re.compile(r"[：:]$")
-_EXPLAINED = re.compile(r"本(?:办法|规定|细则|条例|方案|指引|规范|制度|规程|标准|措施|文件)由(?P<who>[\u4e00-\u9fff、]{2,40}?)(?:负责)?(?:解释|归口|提出)")
+_EXPLAINED = re.compile(
+    r"本(?:办法|规定|细则|条例|方案|指引|规范|制度|规程|标准|措施|文件)由(?P<who>[\u4e00-\u9fff、]{2,40}?)(?:负责)?(?:解释|归口|提出)"
+)
 _MADE = re.compile(r"[，。](?P<who>(?:省|市|区|县)[\u4e00-\u9fff、]{2,30}?)(?:研究|联合|共同)?(?:制定了|编制了|制订了)")
 _PUBLISHED = re.compile(r"^(?P<who>[\u4e00-\u9fff、\s]{4,60}?)\s*(?:联合)?\s*发\s*布$")
 _ABBREVIATIONS = {"国管": "国家机关事务管理局", "国": "国务院", "国办": "国务院办公厅", "中办": "中共中央办公厅"}
@@ -117,7 +123,9 @@ def guess(items: Sequence[Paragraph | Grid], stated: Mapping[str, str] | None = 
         start=start,
     )
     whole = f"{facts.title}{facts.notice or ''}{facts.issuer or ''}"
-    return replace(facts, kind=_kind(facts.title, number), region=_region(whole, number, [p.text for _, p in texts[:12]]))
+    return replace(
+        facts, kind=_kind(facts.title, number), region=_region(whole, number, [p.text for _, p in texts[:12]])
+    )
 
 
 # --- title -----------------------------------------------------------------------------------------------------
@@ -147,7 +155,13 @@ def _title(top: Sequence[tuple[int, Paragraph]], stated: Mapping[str, str]) -> t
             continue
         if re.search(r"(?:国家|行业|地方|团体|企业)标准$|\d\s*(?:发布|实施)$|^(?:ICS|CCS)|[A-Za-z]{4,} [A-Za-z]", text):
             continue
-        if _NUMBER.fullmatch(text) or _STANDARD.fullmatch(text) or _ORDER.fullmatch(text) or _BARE_ORDER.match(text) or ends_sentence(text):
+        if (
+            _NUMBER.fullmatch(text)
+            or _STANDARD.fullmatch(text)
+            or _ORDER.fullmatch(text)
+            or _BARE_ORDER.match(text)
+            or ends_sentence(text)
+        ):
             continue
         points = 3.0 * bool(_TITLE_END.search(text)) + 1.5 * (p.align == "center") + 2.0 * p.large
         points += 0.5 * bool(_TITLE_WORDS.search(text)) + bool("关于" in text) - 0.15 * rank
@@ -165,7 +179,7 @@ def _title(top: Sequence[tuple[int, Paragraph]], stated: Mapping[str, str]) -> t
 
 def _completed(title: str, at: int, top: Sequence[tuple[int, Paragraph]]) -> tuple[str, int]:
     """A title printed on several lines: what is above and below belongs to it until it reads as one."""
-    order = {i: p for i, p in top}
+    order = dict(top)
     if re.match(r"^(?:关于|印发)", title) and at - 1 in order:
         above = order[at - 1].text
         if _ORGAN.search(above) and not _NUMBER.search(above) and width(above) < 40:
@@ -190,7 +204,9 @@ def _inner(what: str, texts: Sequence[tuple[int, Paragraph]], at: int) -> tuple[
         if i <= at:
             continue
         here = bare(p.text)
-        if here == wanted or (len(here) >= 6 and len(here) >= 0.6 * len(wanted) and wanted.endswith(here) and p.align == "center"):
+        if here == wanted or (
+            len(here) >= 6 and len(here) >= 0.6 * len(wanted) and wanted.endswith(here) and p.align == "center"
+        ):
             return (p.text if here == wanted else what), i
         if p.large or p.align == "center":
             # The title in two paragraphs: 《…办法 / （试行）》.
@@ -346,7 +362,9 @@ def _from_number(number: str | None) -> str | None:
     if found:
         return found["who"]
     head = re.match(r"^[\u4e00-\u9fff]+", number)
-    known = [name for short, name in _ABBREVIATIONS.items() if head and head.group().startswith(short) and len(short) > 1]
+    known = [
+        name for short, name in _ABBREVIATIONS.items() if head and head.group().startswith(short) and len(short) > 1
+    ]
     return known[0] if known else None
 
 
@@ -375,7 +393,9 @@ def _dated(head: Sequence[Paragraph], texts: Sequence[tuple[int, Paragraph]]) ->
         found = _STANDARD_ISSUED.search(p.text)
         if found:
             return iso_date(found["date"])
-        if _DATE_LINE.fullmatch(p.text) or (p.text[:1] in "（(" and "年" in p.text and re.search(r"通过|公布|发布|印发", p.text)):
+        if _DATE_LINE.fullmatch(p.text) or (
+            p.text[:1] in "（(" and "年" in p.text and re.search(r"通过|公布|发布|印发", p.text)
+        ):
             return iso_date(p.text)
     for _, p in texts[-6:]:
         if re.search(r"印发\s*$", p.text) and width(p.text) < 60:
@@ -413,6 +433,8 @@ def _region(whole: str, number: str | None, opening: Sequence[str]) -> Region:
     if re.search(_PROVINCES, whole) or re.match(r"DB", number or ""):
         return Region.ELSEWHERE
     head = "".join(opening[:4])
-    if not re.search(r"国务院|国家|中央|全国|中共|中华人民共和国", whole) and (found := re.search(rf"深圳|广东|{_PROVINCES}", head)):
+    if not re.search(r"国务院|国家|中央|全国|中共|中华人民共和国", whole) and (
+        found := re.search(rf"深圳|广东|{_PROVINCES}", head)
+    ):
         return {"深圳": Region.SHENZHEN, "广东": Region.GUANGDONG}.get(found.group(), Region.ELSEWHERE)
     return Region.NATIONAL

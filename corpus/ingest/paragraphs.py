@@ -15,7 +15,9 @@ __all__ = ["Paragraph", "dropped", "paragraphs"]
 _PAGE_NUMBER = re.compile(
     r"[-—–―－·•\s]*(?:第\s*)?(?:[0-9０-９]{1,4}|[IVXivxⅠ-Ⅻ]{1,6})\s*(?:页)?(?:\s*[/／,，共]\s*(?:共\s*)?[0-9]{1,4}\s*页?)?[-—–―－·•\s]*"
 )
-_SURE_NUMBER = re.compile(r"[-—–―－]\s*[0-9０-９]{1,4}\s*[-—–―－]|第\s*[0-9]{1,4}\s*页(?:\s*[/／,，]?\s*共\s*[0-9]{1,4}\s*页)?")
+_SURE_NUMBER = re.compile(
+    r"[-—–―－]\s*[0-9０-９]{1,4}\s*[-—–―－]|第\s*[0-9]{1,4}\s*页(?:\s*[/／,，]?\s*共\s*[0-9]{1,4}\s*页)?"
+)
 _ADDRESS = re.compile(r"(?:\d{4}/\d{1,2}/\d{1,2}.{0,60}$|(?:https?://|www\.)\S+(?:\s+\d+/\d+)?$|file:///)")
 """What a browser prints on the pages it prints."""
 _CONTENTS = re.compile(r"目\s*[录次]")
@@ -75,7 +77,9 @@ def _without_furniture(reading: Reading) -> list[Page]:
             or (several and page.height and _PAGE_NUMBER.fullmatch(line.text))
             or (counts[_shape(line.text)] >= least and not (mark(line.text) and not _running(line.text)))
         }
-        gone |= {id(i) for i in page.items if isinstance(i, Line) and not page.height and _SURE_NUMBER.fullmatch(i.text)}
+        gone |= {
+            id(i) for i in page.items if isinstance(i, Line) and not page.height and _SURE_NUMBER.fullmatch(i.text)
+        }
         pages.append(replace(page, items=tuple(i for i in page.items if id(i) not in gone)))
     return pages
 
@@ -118,8 +122,9 @@ def _without_contents(items: Sequence[Line | Grid]) -> list[Line | Grid]:
                 continue
         i += 1
     run: list[int] = []
-    for i, item in enumerate([*items, None]):
-        if isinstance(item, Line) and _LEADER.fullmatch(item.text):
+    for i in range(len(items) + 1):
+        at = items[i] if i < len(items) else None
+        if isinstance(at, Line) and _LEADER.fullmatch(at.text):
             run.append(i)
         else:
             if len(run) >= 3:
@@ -252,7 +257,7 @@ def _opens(
     """Whether a printed line opens a new paragraph after the line ``before``, which ended paragraph ``last``."""
     if line.boxed != before.boxed or _LONE_NUMBER.fullmatch(before.text):
         return True
-    m, was = by_page[line.page], by_page[before.page]
+    m = by_page[line.page]
     full = _full(before, by_page)
     closed = ends_sentence(before.text)
     found = mark(line.text)
@@ -260,6 +265,24 @@ def _opens(
         return False  # a scrap that a converter pushed to a line of its own
     if not found and not before.text.endswith(("。", "；")) and _unclosed(last.text):
         return False
+    typography = _set_apart(line, align, before, last, by_page)
+    if typography is not None:
+        return typography
+    if found or _BULLET.match(line.text) or caption(line.text):
+        if closed or not full or _indent(line, m) > 1.2:
+            return True
+        # A heading that fills its line: only another heading can follow it without a full stop.
+        runs = (
+            found is not None and found.family in {"article", "chapter", "heading"} and not found.rest.startswith("，")
+        )
+        return runs and mark(last.text) is not None and last.text == before.text and not _flows(before.text)
+    return _margins_open(line, before, by_page, indents=indents)
+
+
+def _set_apart(line: Line, align: str, before: Line, last: Paragraph, by_page: dict[int, _Margins]) -> bool | None:
+    """Whether size and alignment say that a line opens a paragraph; ``None`` where they say nothing."""
+    m = by_page[line.page]
+    full, closed, found = _full(before, by_page), ends_sentence(before.text), mark(line.text)
     if line.em and before.em:
         ratio = line.em / before.em
         if not 0.77 < ratio < 1.3 or (not 1 - m.spread < ratio < 1 + m.spread and (closed or not full)):
@@ -270,16 +293,13 @@ def _opens(
         return not _one_title(last, line, before)
     if align or last.align:
         return not (align == last.align == "center" and _one_title(last, line, before))
-    if _DATE.fullmatch(line.text) or _ATTACHED.match(line.text):
-        return True
-    indent = _indent(line, m)
-    if found or _BULLET.match(line.text) or caption(line.text):
-        if closed or not full or indent > 1.2:
-            return True
-        if found is not None and found.family in {"article", "chapter", "heading"} and not found.rest.startswith("，"):
-            # A heading that fills its line: only another heading can follow it without a full stop.
-            return mark(last.text) is not None and last.text == before.text and not _flows(before.text)
-        return False
+    return True if _DATE.fullmatch(line.text) or _ATTACHED.match(line.text) else None
+
+
+def _margins_open(line: Line, before: Line, by_page: dict[int, _Margins], *, indents: bool) -> bool:
+    """Whether margins alone say that a plain line opens a paragraph."""
+    m, was = by_page[line.page], by_page[before.page]
+    full, closed, indent = _full(before, by_page), ends_sentence(before.text), _indent(line, m)
     back = line.box and before.box and line.box[0] < m.left + 0.6 * m.em < before.box[0]
     if back and not closed and width(before.text) > 20:
         return False  # back to the margin in the middle of a sentence
@@ -310,7 +330,9 @@ def _one_title(last: Paragraph, line: Line, before: Line) -> bool:
     """Whether two centred lines are one title."""
     if last.page != line.page or mark(line.text) or mark(last.text) or _DATE.fullmatch(line.text):
         return False
-    if line.em and before.em and not 0.93 < line.em / before.em < 1.07 or re.search(r"〕\s*\d+\s*号", line.text + last.text):
+    if (line.em and before.em and not 0.93 < line.em / before.em < 1.07) or re.search(
+        r"〕\s*\d+\s*号", line.text + last.text
+    ):
         return False
     if line.box and before.box and line.box[1] - before.box[3] > 2.6 * line.em:
         return False
@@ -396,7 +418,7 @@ def _continued(before: Sequence[tuple[str, ...]], after: Sequence[tuple[str, ...
     merged = list(before)
     for i, row in enumerate(rows):
         filled = sum(bool(cell) for cell in row)
-        if i == 0 and filled < max(2, len(row) / 2) or (i == 0 and not row[0] and not any(row[1:2])):
+        if (i == 0 and filled < max(2, len(row) / 2)) or (i == 0 and not row[0] and not any(row[1:2])):
             merged[-1] = tuple(join(a, b) for a, b in zip(merged[-1], row, strict=True))
         elif not row[0] and merged:
             merged.append((merged[-1][0], *row[1:]))

@@ -70,7 +70,9 @@ def read(path: Path, limits: Limits) -> Reading:
             else:
                 pages.append(_page(path, page, number, chars))
             page.close()
-        return Reading(tuple(pages), Wrap.PLACED, notes=(f"其中 {scanned} 页是扫描件，由文字识别读出",) if scanned else ())
+        return Reading(
+            tuple(pages), Wrap.PLACED, notes=(f"其中 {scanned} 页是扫描件，由文字识别读出",) if scanned else ()
+        )
     finally:
         document.close()
 
@@ -86,7 +88,7 @@ def _why(message: str) -> str:
 
 def _chars(page: Any) -> Iterator[_Char]:
     """The characters of a page in its own order, in points from the upper left corner as displayed."""
-    import pypdfium2.raw as raw
+    from pypdfium2 import raw
 
     textpage = page.get_textpage()
     left, bottom, right, top = page.get_mediabox()
@@ -117,41 +119,49 @@ def _chars(page: Any) -> Iterator[_Char]:
 
 
 def _lines(chars: Sequence[_Char]) -> list[list[_Char]]:
-    """Characters gathered into printed lines, top to bottom, each line left to right."""
-    lines: list[list[_Char]] = []
+    """Characters gathered into printed lines, top to bottom; within a line the order of the file, where it runs on."""
+    runs: list[list[_Char]] = []
     spans: list[tuple[float, float]] = []
     for char in chars:
         if char.bottom - char.top <= 0:
             continue
-        for i in range(len(lines) - 1, max(-1, len(lines) - 4), -1):
-            if _shared(spans[i], (char.top, char.bottom)) > 0.55 and not _covered(char, lines[i]):
-                lines[i].append(char)
+        for i in range(len(runs) - 1, max(-1, len(runs) - 4), -1):
+            follows = i == len(runs) - 1 and char.x0 > runs[i][-1].x0 - 1
+            if _shared(spans[i], (char.top, char.bottom)) > 0.55 and (follows or not _covered(char, runs[i])):
+                runs[i].append(char)
                 spans[i] = _wider(spans[i], char)
                 break
         else:
-            lines.append([char])
+            runs.append([char])
             spans.append((char.top, char.bottom))
-    order = sorted(range(len(lines)), key=lambda i: sum(spans[i]))
-    merged: list[list[_Char]] = []
+    order = sorted(range(len(runs)), key=lambda i: sum(spans[i]))
+    merged: list[list[list[_Char]]] = []
     last: tuple[float, float] | None = None
     for i in order:
         near = last is not None and _shared(last, spans[i]) > 0.55
-        if near and last is not None and not any(_covered(c, merged[-1]) for c in lines[i]):
-            merged[-1].extend(lines[i])
-            last = (min(last[0], spans[i][0]), max(last[1], spans[i][1])) if len(lines[i]) > 3 else last
+        if near and last is not None and not any(_covered(c, run) for c in runs[i] for run in merged[-1]):
+            merged[-1].append(runs[i])
+            last = (min(last[0], spans[i][0]), max(last[1], spans[i][1])) if len(runs[i]) > 3 else last
         else:
-            merged.append(list(lines[i]))
+            merged.append([runs[i]])
             last = spans[i]
-    return [sorted(line, key=lambda c: c.x0) for line in merged]
+    return [_in_order(pieces) for pieces in merged]
+
+
+def _in_order(pieces: Sequence[Sequence[_Char]]) -> list[_Char]:
+    """One line of its pieces. Squeezed punctuation overlaps, so characters are sorted only where pieces interleave."""
+    ordered = sorted(pieces, key=lambda piece: min(c.x0 for c in piece))
+    apart = all(a[-1].x0 <= b[0].x0 for a, b in pairwise(ordered))
+    line = [char for piece in ordered for char in piece]
+    runs_on = all(b.x0 > a.x0 - (a.x1 - a.x0) - 1 for a, b in pairwise(line))
+    return line if apart and runs_on else sorted(line, key=lambda c: c.x0)
 
 
 def _covered(char: _Char, line: Sequence[_Char]) -> bool:
     """Whether another character already stands in that place: formulas reach into the lines around them."""
-    if char.x0 >= line[-1].x1 - 0.5:
-        return False
     wide = max(char.x1 - char.x0, 0.1)
     return any(
-        min(char.x1, c.x1) - max(char.x0, c.x0) > 0.4 * min(wide, max(c.x1 - c.x0, 0.1))
+        min(char.x1, c.x1) - max(char.x0, c.x0) > 0.2 * min(wide, max(c.x1 - c.x0, 0.1))
         and not (c.text == char.text and abs(c.x0 - char.x0) < 0.3 * wide)
         for c in line
     )
@@ -219,7 +229,7 @@ def _inside(char: _Char, box: Box) -> bool:
 
 
 def _is_scan(page: Any, chars: Sequence[_Char]) -> bool:
-    import pypdfium2.raw as raw
+    from pypdfium2 import raw
 
     seen = [c.text for c in chars if c.text.strip()]
     odd = sum("\ue000" <= c <= "\uf8ff" or c == "\ufffd" for c in seen)
@@ -247,7 +257,7 @@ def _scan(page: Any, number: int) -> Page:
 
 def _grids(path: Path, page: Any, number: int, chars: Sequence[_Char]) -> tuple[list[Grid], list[Box]]:
     """The ruled tables of a page, and the frames that hold a box of text (专栏)."""
-    import pypdfium2.raw as raw
+    from pypdfium2 import raw
 
     paths = 0
     for _ in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,), max_depth=4):
@@ -266,8 +276,11 @@ def _grids(path: Path, page: Any, number: int, chars: Sequence[_Char]) -> tuple[
             grid = _grid(table, number, chars)
             if grid is not None and not any(_within(grid.box, other.box) for other in grids):
                 grids.append(grid)
-            elif grid is None and _cell_text([c for c in chars if _inside(c, tuple(table.bbox))])[:6].startswith("专栏"):
-                frames.append(tuple(table.bbox))
+            elif grid is None:
+                x0, top, x1, bottom = table.bbox
+                frame: Box = (x0, top, x1, bottom)
+                if _cell_text([c for c in chars if _inside(c, frame)]).startswith("专栏"):
+                    frames.append(frame)
         document.pages[0].close()
     return grids, frames
 

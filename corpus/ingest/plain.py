@@ -51,9 +51,7 @@ def read(path: Path, limits: Limits) -> Reading:
     pages = []
     for number, sheet in enumerate(_text(path, limits).split("\f"), 1):
         found = [
-            Line(text, number, indented=bool(_INDENT.match(raw)))
-            for raw in sheet.splitlines()
-            if (text := tidy(raw))
+            Line(text, number, indented=bool(_INDENT.match(raw))) for raw in sheet.splitlines() if (text := tidy(raw))
         ]
         pages.append(Page(number, tuple(found)))
     return Reading(tuple(pages), Wrap.TYPED)

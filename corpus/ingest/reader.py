@@ -32,7 +32,9 @@ class Reader:
     def __enter__(self) -> "Reader":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def read(self, path: Path) -> Document:
@@ -47,7 +49,9 @@ class Reader:
             answer = self._answers.get(timeout=self.limits.seconds)
         except queue.Empty:
             self._stop()
-            raise InputError(f"{name} 读了 {self.limits.seconds:.0f} 秒还没有读完，已经停止：请拆分后再添加。") from None
+            raise InputError(
+                f"{name} 读了 {self.limits.seconds:.0f} 秒还没有读完，已经停止：请拆分后再添加。"
+            ) from None
         except OSError:
             answer = ""
         if not answer:

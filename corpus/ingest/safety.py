@@ -90,7 +90,7 @@ def examine(path: Path, limits: Limits) -> Kind:
     suffix = Path(name).suffix.lower()
     if suffix in _MACRO:
         raise InputError(f"{name} 是带宏的文件：请另存为不带宏的 DOCX 再添加。")
-    if suffix == ".doc" or suffix == ".wps":
+    if suffix in {".doc", ".wps"}:
         raise InputError(f"{name} 是旧版格式：请另存为 DOCX 或 PDF 再添加。")
     if suffix not in _KINDS:
         raise InputError(f"不认识 {name} 的格式：可以添加的有{_TAKEN}。")

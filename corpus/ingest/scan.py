@@ -56,8 +56,8 @@ def lines(pixels: Any, page: int, scale: float) -> list[Line]:
     if result.boxes is None:
         return []
     pieces = []
-    for corners, text, score in zip(result.boxes, result.txts, result.scores, strict=True):
-        text = tidy(text)
+    for corners, said, score in zip(result.boxes, result.txts, result.scores, strict=True):
+        text = tidy(said)
         if score < _SURE or not text:
             continue
         xs, ys = [float(p[0]) / scale for p in corners], [float(p[1]) / scale for p in corners]

@@ -85,7 +85,7 @@ def join(before: str, after: str) -> str:
     """
     if not before or not after:
         return before + after
-    if numbered := _CLAUSE_NUMBER.match(after):  # in the middle of a paragraph it was an amount after all
+    if _CLAUSE_NUMBER.match(after):  # in the middle of a paragraph it was an amount after all
         after = _tight(after)
     last, first = before[-1], after[0]
     latin = last.isascii() and first.isascii() and last.isalnum() and first.isalnum()

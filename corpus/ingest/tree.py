@@ -22,7 +22,10 @@ _FAR = 4
 _SHALL = (
     (Strength.SHALL, re.compile(r"应当|必须|(?<![反响适相对供])应(?![用对急收付答激邀])(?!变|力|届)")),
     (Strength.SHALL_NOT, re.compile(r"不得|严禁|禁止|不应|不准")),
-    (Strength.TARGET, re.compile(r"(?:到|至)?20\d\d年(?:底|末)?[^。；]{0,40}?(?:达到|以上|以内|下降|降低|提高|左右|控制在|力争)")),
+    (
+        Strength.TARGET,
+        re.compile(r"(?:到|至)?20\d\d年(?:底|末)?[^。；]{0,40}?(?:达到|以上|以内|下降|降低|提高|左右|控制在|力争)"),
+    ),
     (Strength.SHOULD, re.compile(r"(?<![适便不权时事机])宜(?![居昌春宾宣])")),
     (Strength.ENCOURAGED, re.compile(r"鼓励|倡导|提倡|支持")),
     (Strength.MAY, re.compile(r"可以|可(?=[由在按根选采参结])")),
@@ -92,7 +95,11 @@ class _Builder:
 
     def run(self) -> None:
         notice = self.facts.notice is not None
-        self._open(None, (Part(Level.NAME, (), "印发通知"),) if notice else (Part(Level.NAME, (), "引言"),), "印发通知" if notice else "引言")
+        self._open(
+            None,
+            (Part(Level.NAME, (), "印发通知"),) if notice else (Part(Level.NAME, (), "引言"),),
+            "印发通知" if notice else "引言",
+        )
         if notice:
             self.scope = (Part(Level.NAME, (), "印发通知"),)
         skip = 0
@@ -165,7 +172,12 @@ class _Builder:
     def _name_after(self, i: int) -> str:
         """The heading on the line after its number (3.1 / 近零碳机关 near-zero carbon office)."""
         after = self.items[i + 1] if i + 1 < len(self.items) else None
-        if isinstance(after, Paragraph) and not mark(after.text) and not ends_sentence(after.text) and width(after.text) <= 40:
+        if (
+            isinstance(after, Paragraph)
+            and not mark(after.text)
+            and not ends_sentence(after.text)
+            and width(after.text) <= 40
+        ):
             return after.text
         return ""
 
@@ -173,7 +185,7 @@ class _Builder:
 
     def _accepts(self, found: Mark, item: Paragraph) -> bool:
         family, value = found.family, found.value
-        if family in {"table", "figure"} or self.items[0] is item and family == "numbered" and not found.rest:
+        if family in {"table", "figure"} or (self.items[0] is item and family == "numbered" and not found.rest):
             return False
         inside = any(node.mark and node.mark.family == "article" for node in self.stack)
         if inside and family in {"subheading", "bracketed", "numbered", "paren", "lettered"}:
@@ -184,7 +196,12 @@ class _Builder:
             before = self.running.get(family, 0)
             if family == "section" and value == 1:
                 return True
-            return value == before + 1 or len(found.part.number) > 1 or (value == 1 and family != "article") or before < value <= before + _FAR
+            return (
+                value == before + 1
+                or len(found.part.number) > 1
+                or (value == 1 and family != "article")
+                or before < value <= before + _FAR
+            )
         if family in {"dotted", "chapter-number"}:
             return self._dotted(found)
         if family == "appendix-number":
@@ -204,11 +221,22 @@ class _Builder:
         number = found.part.number
         if found.family == "chapter-number" and not self.dotted:
             return False
-        last = next((n.mark.part.number for n in reversed(self.stack) if n.mark and n.mark.family in {"dotted", "chapter-number"}), None)
+        last = next(
+            (
+                n.mark.part.number
+                for n in reversed(self.stack)
+                if n.mark and n.mark.family in {"dotted", "chapter-number"}
+            ),
+            None,
+        )
         if last is None:
             return number[-1] == 1 or (len(number) == 1 and number[0] <= _FAR)
         for depth in range(len(last)):
-            if number[:depth] == last[:depth] and len(number) > depth and last[depth] < number[depth] <= last[depth] + _FAR:
+            if (
+                number[:depth] == last[:depth]
+                and len(number) > depth
+                and last[depth] < number[depth] <= last[depth] + _FAR
+            ):
                 return all(n == 1 for n in number[depth + 1 :])
         return number[: len(last)] == last and all(n == 1 for n in number[len(last) :])
 
@@ -236,7 +264,12 @@ class _Builder:
                 self.stack.pop()
             self.stack.pop()
         elif found.family == "heading":
-            while len(self.stack) > 1 and self.stack[-1].mark and self.stack[-1].mark.family not in {"annex", "chapter", "section", "volume", "division", "appendix", "dotted", "chapter-number"}:
+            while (
+                len(self.stack) > 1
+                and self.stack[-1].mark
+                and self.stack[-1].mark.family
+                not in {"annex", "chapter", "section", "volume", "division", "appendix", "dotted", "chapter-number"}
+            ):
                 self.stack.pop()
         parent = self.stack[-1] if self.stack and self.stack[-1].mark else None
         return self._open(found, self._path(found, parent), "", parent)
@@ -247,14 +280,20 @@ class _Builder:
         if inner.family == "appendix-number":
             if outer.family == "appendix":
                 return outer.part.name == inner.part.name
-            return outer.family == "appendix-number" and outer.part.number == inner.part.number[: len(outer.part.number)] != inner.part.number
+            return (
+                outer.family == "appendix-number"
+                and outer.part.number == inner.part.number[: len(outer.part.number)] != inner.part.number
+            )
         if outer.family in {"dotted", "chapter-number"}:
             n = len(outer.part.number)
             return outer.part.number == inner.part.number[:n] and len(inner.part.number) > n
         return outer.family in {"chapter", "section", "volume", "division"}
 
     def _path(self, found: Mark, parent: _Node | None) -> tuple[Part, ...]:
-        if found.family in {"article", "volume", "appendix", "appendix-number", "dotted", "chapter-number"} or parent is None:
+        if (
+            found.family in {"article", "volume", "appendix", "appendix-number", "dotted", "chapter-number"}
+            or parent is None
+        ):
             return (*self.scope, found.part)
         if found.family == "heading" and parent.mark and parent.mark.family in {"appendix", "appendix-number"}:
             return (*parent.path, found.part)
@@ -276,12 +315,17 @@ class _Builder:
 
     def _annex(self, i: int, item: Paragraph, found: Mark, start: int) -> int:
         """An annex begins: its title is the short lines that follow. The annex that is the document itself has no scope."""
-        if i < self.facts.start and i + 2 >= self.facts.start or (i == 0 and self.facts.start <= 1):
+        if (i < self.facts.start and i + 2 >= self.facts.start) or (i == 0 and self.facts.start <= 1):
             self.stack[-1].said.append(_Said(item.text, start, start + len(item.text)))
             return 0
         title, used = found.rest, 0
         for after in self.items[i + 1 : i + 4]:
-            if not isinstance(after, Paragraph) or mark(after.text) or ends_sentence(after.text) or width(after.text) > 60:
+            if (
+                not isinstance(after, Paragraph)
+                or mark(after.text)
+                or ends_sentence(after.text)
+                or width(after.text) > 60
+            ):
                 break
             if title and not (after.align == "center" or after.large or after.text[:1] in "（("):
                 break
@@ -296,7 +340,7 @@ class _Builder:
     def _aside(self, name: str, item: Paragraph, start: int) -> None:
         """A signature or a list of annexes: kept, but in no numbered clause."""
         scope = self.scope if self.scope and self.scope[0].level is Level.NAME else ()
-        path = (*scope, Part(Level.NAME, (), name)) if name != "落款" or not scope else (*scope, Part(Level.NAME, (), name))
+        path = (*scope, Part(Level.NAME, (), name))
         node = next((n for n in self.nodes if n.path == path), None)
         if node is None:
             node = _Node(None, path, name, page=item.page, box=item.box, start=start)
@@ -305,7 +349,9 @@ class _Builder:
         node.end = start + len(item.text)
 
     def _chapter(self) -> str:
-        return next((n.heading for n in reversed(self.stack[:-1]) if n.mark and n.mark.family in {"section", "chapter"}), "")
+        return next(
+            (n.heading for n in reversed(self.stack[:-1]) if n.mark and n.mark.family in {"section", "chapter"}), ""
+        )
 
     def _parent_heading(self, node: _Node) -> str:
         return next((n.heading for n in reversed(self.stack) if n is not node and n.heading), "")
@@ -328,7 +374,14 @@ class _Builder:
         locator = _locator(path if not letter or not named else (*annex, named[0]))
         names, depth = tables.header(grid)
         self.tables.append(
-            Table(locator=locator, caption=_plain_caption(title), unit=unit, header=names, rows=grid.rows[depth:], page=grid.page)
+            Table(
+                locator=locator,
+                caption=_plain_caption(title),
+                unit=unit,
+                header=names,
+                rows=grid.rows[depth:],
+                page=grid.page,
+            )
         )
         held = _Node(None, path, _plain_caption(title), page=grid.page, box=grid.box, start=start, end=self.size - 1)
         held.rows = tables.rows(grid, unit)
@@ -340,9 +393,7 @@ def build(items: Sequence[Paragraph | Grid], facts: Facts) -> Tree:
     builder = _Builder(items, facts)
     builder.run()
     clauses = [clause for node in builder.nodes for clause in _clauses(node)]
-    return Tree(
-        _unique(clauses), tuple(builder.tables), tuple(_definitions(builder.nodes)), "\n".join(builder.text)
-    )
+    return Tree(_unique(clauses), tuple(builder.tables), tuple(_definitions(builder.nodes)), "\n".join(builder.text))
 
 
 # --- nodes to clauses ------------------------------------------------------------------------------------------
@@ -494,15 +545,24 @@ def _unique(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     for clause in clauses:
         key = (clause.locator.text if clause.locator else "", clause.heading)
         seen[key] = seen.get(key, 0) + 1
-        out.append(clause if seen[key] == 1 else clause.model_copy(update={"heading": f"{clause.heading}（{seen[key]}）"}))
+        out.append(
+            clause if seen[key] == 1 else clause.model_copy(update={"heading": f"{clause.heading}（{seen[key]}）"})
+        )
     return tuple(out)
 
 
 # --- terms -----------------------------------------------------------------------------------------------------
 
-_TERM_ITEM = re.compile(r"^(?:[“\"]?(?P<term>[^，。；：:“”\"]{2,30}?)[”\"]?)(?:[，,：:]\s*|\s*)(?:是指|指的是|系指|指)[：:，]?(?P<text>.{8,})", re.S)
-_TERM_CALLED = re.compile(r"本(?:办法|条例|规定|方案|细则|指引|标准|文件|规范|制度)(?:中)?所称的?[“\"]?(?P<term>[^，。；：“”\"]{2,30}?)[”\"]?[，,]?\s*(?:是指|指|包括)(?P<text>[^。]{8,}。?)")
-_TERM_ENGLISH = re.compile(r"^(?P<term>[\u4e00-\u9fff（）()、/0-9A-Za-z-]*?[\u4e00-\u9fff）)])\s+(?P<english>[A-Za-z][A-Za-z0-9 ,;()/’'-]+)$")
+_TERM_ITEM = re.compile(
+    r"^(?:[“\"]?(?P<term>[^，。；：:“”\"]{2,30}?)[”\"]?)(?:[，,：:]\s*|\s*)(?:是指|指的是|系指|指)[：:，]?(?P<text>.{8,})",
+    re.S,
+)
+_TERM_CALLED = re.compile(
+    r"本(?:办法|条例|规定|方案|细则|指引|标准|文件|规范|制度)(?:中)?所称的?[“\"]?(?P<term>[^，。；：“”\"]{2,30}?)[”\"]?[，,]?\s*(?:是指|指|包括)(?P<text>[^。]{8,}。?)"
+)
+_TERM_ENGLISH = re.compile(
+    r"^(?P<term>[\u4e00-\u9fff（）()、/0-9A-Za-z-]*?[\u4e00-\u9fff）)])\s+(?P<english>[A-Za-z][A-Za-z0-9 ,;()/’'-]+)$"
+)
 
 
 def _definitions(nodes: Sequence[_Node]) -> Iterator[Definition]:
@@ -518,7 +578,9 @@ def _definitions(nodes: Sequence[_Node]) -> Iterator[Definition]:
         if chapter and len(here) > 1 and here[:1] == chapter and text:
             english = _TERM_ENGLISH.match(node.heading)
             found.append((english["term"] if english else node.heading, text, node.path))
-        meanings = bool(re.search(r"下列(?:用语|术语|名词)|(?:用语|术语)的?含义|名词解释|术语和定义", text[:60] + node.heading))
+        meanings = bool(
+            re.search(r"下列(?:用语|术语|名词)|(?:用语|术语)的?含义|名词解释|术语和定义", text[:60] + node.heading)
+        )
         for said in node.said:
             called = _TERM_CALLED.search(said.text)
             if called:
@@ -531,8 +593,8 @@ def _definitions(nodes: Sequence[_Node]) -> Iterator[Definition]:
             stem = bare(match["term"])
             if stem.startswith(bare(node.heading)) and len(stem) >= 3 and "本" not in stem:
                 found.append((match["term"], match["text"], node.path))
-        for term, meaning, path in found:
-            term = re.sub(r"^(?:的|本|该|前款所称)", "", term.strip("“”\" 、"))
+        for called_so, meaning, path in found:
+            term = re.sub(r"^(?:的|本|该|前款所称)", "", called_so.strip('“”" 、'))
             if 2 <= len(term) <= 30 and term not in seen:
                 seen.add(term)
                 yield Definition(term=term, text=meaning.strip(), locator=_locator(path))

@@ -40,7 +40,9 @@ def read(path: Path, limits: Limits) -> Reading:
     data = path.read_bytes()
     named = _CHARSET.search(data[:4096])
     try:
-        text = data.decode(named.group(1).decode("ascii").lower().replace("gb2312", "gb18030")) if named else decode(data)
+        text = (
+            data.decode(named.group(1).decode("ascii").lower().replace("gb2312", "gb18030")) if named else decode(data)
+        )
     except (LookupError, UnicodeDecodeError):
         text = decode(data)
     if len(text) > 4 * limits.characters:
@@ -97,7 +99,9 @@ def _items(root: Any) -> list[Line | Grid]:
     def close() -> None:
         text = tidy("".join(held).replace("\n", " "))
         if text:
-            items.append(Line(text, 1, align=_align(where[-1]) if where else "", indented="".join(held)[:1] == "\u3000"))
+            items.append(
+                Line(text, 1, align=_align(where[-1]) if where else "", indented="".join(held)[:1] == "\u3000")
+            )
         held.clear()
 
     def walk(element: Any) -> None:
