@@ -181,7 +181,7 @@ class Assistant:
         """Check every clause reference of a text, line by line."""
         from assistant.review import check
 
-        return check(text, self.corpus, self._core.retriever.embedder)
+        return check(text, self.corpus)
 
     def forget(self, session: str, owner: str = "") -> None:
         """Delete a kept conversation; one that is not kept is no error."""

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -19,15 +20,16 @@ def test_an_answer_carries_its_citations(opened: Any) -> None:
 
 
 def test_a_conversation_goes_on_and_can_be_deleted(opened: Any) -> None:
-    first = opened.ask(CALCULATION, "充电").json()
+    name = f"充电-{uuid4()}"  # conversations outlive a run of the tests
+    first = opened.ask(CALCULATION, name).json()
     assert first["kind"] == "calculation"
     assert first["calculations"][0]["total"]["value"] == 40
-    second = opened.ask("如果是300个车位呢？", "充电").json()
+    second = opened.ask("如果是300个车位呢？", name).json()
     assert second["calculations"][0]["total"]["value"] == 60
-    assert [s["turns"] for s in opened.client.get("/api/v1/sessions").json()["sessions"] if s["name"] == "充电"] == [2]
-    assert len(opened.client.get("/api/v1/sessions/充电").json()["turns"]) == 2
-    assert opened.client.delete("/api/v1/sessions/充电").status_code == 204
-    again = opened.client.delete("/api/v1/sessions/充电")
+    assert [s["turns"] for s in opened.client.get("/api/v1/sessions").json()["sessions"] if s["name"] == name] == [2]
+    assert len(opened.client.get(f"/api/v1/sessions/{name}").json()["turns"]) == 2
+    assert opened.client.delete(f"/api/v1/sessions/{name}").status_code == 204
+    again = opened.client.delete(f"/api/v1/sessions/{name}")
     assert (again.status_code, again.json()["error"]["code"]) == (404, "unknown_session")
 
 

@@ -5,6 +5,7 @@ import sys
 import warnings
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import anyio
 import openai
@@ -96,8 +97,9 @@ async def _converse(client: Client) -> None:
     checked = await call("check_reference", text="《公共建筑室内温度控制管理办法》第三条规定夏季不低于24℃。")
     assert checked["items"][0]["verdict"] == "altered"
     assert (await call("calculate_charging", spaces="200个车位", ratio="sz20"))["total"]["value"] == 40
-    assert (await call("ask", question=QUESTION, session="工具"))["calculations"][0]["total"]["value"] == 40
-    assert (await call("ask", question=FOLLOWING, session="工具"))["calculations"][0]["total"]["value"] == 60
+    name = f"工具-{uuid4()}"  # conversations outlive a run of the tests
+    assert (await call("ask", question=QUESTION, session=name))["calculations"][0]["total"]["value"] == 40
+    assert (await call("ask", question=FOLLOWING, session=name))["calculations"][0]["total"]["value"] == 60
     for name, given, said in (
         ("calculate_charging", {"spaces": "200千瓦", "ratio": "sz20"}, "停车位"),
         ("calculate_charging", {"nothing": "1"}, "nothing"),
@@ -122,15 +124,16 @@ def test_mcp_client_signs_in_with_a_token(closed: Any, tokens: dict[str, str]) -
     from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
 
     async def run() -> None:
+        name = f"王的-{uuid4()}"
         headers = {"Authorization": f"Bearer {tokens['wang']}"}
         async with (
             create_mcp_http_client(headers=headers) as http,
             Client(streamable_http_client(f"{closed.address}/mcp", http_client=http)) as client,
         ):
-            made = await client.call_tool("ask", {"question": QUESTION, "session": "王的"})
+            made = await client.call_tool("ask", {"question": QUESTION, "session": name})
             assert not made.is_error
         listed = closed.client.get("/api/v1/sessions", headers=headers).json()["sessions"]
-        assert "王的" in [s["name"] for s in listed]
+        assert name in [s["name"] for s in listed]
 
     anyio.run(run)
 
@@ -158,11 +161,12 @@ def gradio(address: str, **more: Any) -> Any:
 def test_gradio_client_converses_and_signs_in(
     assistant: Any, serve: Any, tokens: dict[str, str], tmp_path: Path
 ) -> None:
+    name = f"页面-{uuid4()}"
     with serve(assistant, Settings(home=tmp_path), pages=True) as served:
         client = gradio(served.address)
-        first = client.predict(QUESTION, "页面", api_name="/ask")
+        first = client.predict(QUESTION, name, api_name="/ask")
         assert first["calculations"][0]["total"]["value"] == 40
-        second = client.predict(FOLLOWING, "页面", api_name="/ask")
+        second = client.predict(FOLLOWING, name, api_name="/ask")
         assert second["calculations"][0]["total"]["value"] == 60
         client.close()
     with serve(assistant, Settings(home=Path(tokens["home"])), pages=True) as served:
@@ -170,9 +174,9 @@ def test_gradio_client_converses_and_signs_in(
         with pytest.raises(Exception, match=r"(?i)auth|credential|login"):
             gradio(served.address, auth=("li", "wrong horse"))
         client = gradio(served.address, auth=("li", PASSWORD))
-        assert client.predict(QUESTION, "页面", api_name="/ask")["calculations"][0]["total"]["value"] == 40
+        assert client.predict(QUESTION, name, api_name="/ask")["calculations"][0]["total"]["value"] == 40
         client.close()
         mine = {"Authorization": f"Bearer {tokens['li']}"}
         listed = served.client.get("/api/v1/sessions", headers=mine).json()["sessions"]
-        assert "页面" in [s["name"] for s in listed]
+        assert name in [s["name"] for s in listed]
     gc.collect()

@@ -4,6 +4,7 @@ import base64
 import json
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -59,15 +60,17 @@ def test_a_token_and_a_password_open_and_wrong_ones_do_not(closed: Any, signed: 
 
 
 def test_nobody_reads_anothers_conversation(closed: Any, signed: Any) -> None:
-    first = closed.ask("200个车位按深圳20%的比例要配几个充电桩？", "我的", **signed("li")).json()
+    mine = f"我的-{uuid4()}"  # conversations outlive a run of the tests
+    first = closed.ask("200个车位按深圳20%的比例要配几个充电桩？", mine, **signed("li")).json()
     assert first["calculations"][0]["total"]["value"] == 40
-    assert closed.client.get("/api/v1/sessions", **signed("wang")).json()["sessions"] == []
-    assert closed.client.get("/api/v1/sessions/我的", **signed("wang")).status_code == 404
-    assert closed.client.delete("/api/v1/sessions/我的", **signed("wang")).status_code == 404
-    other = closed.ask("如果是300个车位呢？", "我的", **signed("wang")).json()
+    listed = closed.client.get("/api/v1/sessions", **signed("wang")).json()["sessions"]
+    assert mine not in [s["name"] for s in listed]
+    assert closed.client.get(f"/api/v1/sessions/{mine}", **signed("wang")).status_code == 404
+    assert closed.client.delete(f"/api/v1/sessions/{mine}", **signed("wang")).status_code == 404
+    other = closed.ask("如果是300个车位呢？", mine, **signed("wang")).json()
     assert not any(c["total"]["value"] == 60 for c in other["calculations"])
-    mine = closed.ask("如果是300个车位呢？", "我的", **signed("li")).json()
-    assert mine["calculations"][0]["total"]["value"] == 60
+    again = closed.ask("如果是300个车位呢？", mine, **signed("li")).json()
+    assert again["calculations"][0]["total"]["value"] == 60
 
 
 def test_administration_is_for_administrators_and_recorded(closed: Any, signed: Any) -> None:
