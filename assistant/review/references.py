@@ -73,6 +73,7 @@ _BRACKETED = re.compile(r"\s*[（(]([^（）()《》]{2,60}?(?:[（(][^（）()]
 _NUMBERED = re.compile(
     r"\d\s*号|第[一二三四五六七八九十百千〇零]+号|[A-Za-z]{1,5}\s*/?\s*[A-Z]?\s*\d{2,6}|[A-Z]{2,4}\s*\d"
 )
+_FULL_NUMBER = re.compile(r"[\u4e00-\u9fff]{0,4}[〔［\[]\s*(?:19|20)\d{2}\s*[〕］\]]\s*\d+\s*号")
 _THIS = re.compile(
     r"(?:该|本|此|上述|前述|同一|同)(?:项|份|部)?(条例|办法|方案|规划|通知|意见|指南|标准|法|规程|指引|规定|规范|细则|文件|文|名录|制度|计划|公告)"
 )
@@ -205,6 +206,12 @@ class Finder:
         rest = "".join(hidden)
         for mention in self._catalogue.mentions(rest):
             if "※" in mention.text:
+                continue
+            full = next((m for m in _FULL_NUMBER.finditer(rest) if m.start() < mention.span[0] < m.end()), None)
+            if full is not None and mention.document_ids:
+                # 粤机管〔2020〕33号文 is not the 33号文 of another office and year.
+                ids = next((m.document_ids for m in self._catalogue.mentions(full.group())), ())
+                found.append(_Named(full.span(), self._likely(ids), full.group(), quoted=False))
                 continue
             sure = mention.how == "number" or (mention.how in {"title", "alias"} and len(mention.text) > 3)
             found.append(
