@@ -42,10 +42,14 @@ def _change(sheet: Worksheet) -> "Quantity[Any]":
         if sheet.word("season") == "winter":
             change = -change
         if change.magnitude <= 0:
-            raise InputError("设定温度要往省电的方向调：夏季调高，冬季调低")
+            way = "冬季要调低" if sheet.word("season") == "winter" else "夏季要调高"
+            shown = f"给的是从 {format_quantity(before)} 到 {format_quantity(after)}"
+            raise InputError(f"新设定温度：{shown}；设定温度要往省电的方向调，{way}")
         allowed = sheet.spec.input("change").high
         if allowed is not None and float(change.to("delta_degC").magnitude) > allowed:
-            raise OutOfRange(f"调整幅度：{format_quantity(change.to('delta_degC'))} 超过 {allowed:g} ℃，经验比例不外推")
+            raise OutOfRange(
+                f"调整幅度：给的是 {format_quantity(change.to('delta_degC'))}，可用范围不超过 {allowed:g} ℃，经验比例不外推"
+            )
         return sheet.record(
             "温度变化",
             "新设定与原设定之差",

@@ -24,10 +24,12 @@ def compute(sheet: Worksheet) -> Computation:
     by_distance = sheet.was_given("vehicles", "distance", "fuel_consumption")
     by_fuel = sheet.was_given(*_BOUGHT)
     if by_distance and by_fuel:
-        raise InputError("加油量和里程只能用一种算法：同一批车请二选一，免得重复计算")
+        labels = (sheet.spec.input(name).label for name in sheet.inputs.given)
+        raise InputError(f"给了{'、'.join(labels)}：同一批车按加油量（升）或按里程，请二选一，免得重复计算")
     if not by_distance and not sheet.was_given(*_BOUGHT, "electricity"):
         raise MissingInput(
-            "公务用车要有加油量（升）、充电量（度），或燃油车数、每车年里程和百公里油耗", field="gasoline"
+            "公务用车要有汽油或柴油的加油量（如“8000 升”）、充电量（如“2 万度”），或燃油车数、每车年里程和百公里油耗",
+            field="gasoline",
         )
     for name, (label, factor_id) in _BOUGHT.items():
         if sheet.was_given(name):

@@ -73,8 +73,8 @@ def _net(sheet: Worksheet, label: str, unit: str, bought: "Quantity[Any]", *take
     for name, word in given:
         left = sheet.subtract(f"{label}扣除{word}", unit, (label, left), (word, sheet.need(name, "")))
     if left.magnitude(unit) < 0:
-        words = "、".join(word for _, word in given)
-        raise OutOfRange(f"{words}大于{label} {format_quantity(bought)}，请核对")
+        words = "、".join(f"{sheet.spec.input(name).label} {sheet.inputs.given[name]}" for name, _ in given)
+        raise OutOfRange(f"{words}：合计大于{label} {format_quantity(bought)}，只能从外购的里面扣，请核对")
     return left
 
 

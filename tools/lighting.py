@@ -36,7 +36,9 @@ def _retrofit(sheet: Worksheet) -> Computation:
     before = sheet.need("power_before", why)
     after = sheet.need("power_after", why)
     if after >= before:
-        raise InputError(f"改造后功率 {format_quantity(after)} 不小于改造前 {format_quantity(before)}，不节电")
+        raise InputError(
+            f"改造后功率：给的是 {format_quantity(after)}，不小于改造前 {format_quantity(before)}，不节电；要比改造前小"
+        )
     drop = sheet.subtract("每盏降低功率", "W", ("改造前", before), ("改造后", after))
     per_lamp = amount(drop.value / make(1, "lamp"))
     operands = {"灯数": lamps, "降低功率": per_lamp, "年点灯时间": _hours(sheet)}

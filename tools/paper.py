@@ -15,13 +15,15 @@ def compute(sheet: Worksheet) -> Computation:
     if sheet.was_given("sheets"):
         sheets: Any = sheet.need("sheets", "")
         if sheet.was_given("packs"):
-            raise InputError("张数和包数只给一个，免得重复计算")
+            both = f"用纸张数 {sheet.inputs.given['sheets']}、用纸包数 {sheet.inputs.given['packs']}"
+            raise InputError(f"给了{both}：张数和包数只给一个，免得重复计算")
     elif sheet.was_given("packs"):
         packs, size = sheet.need("packs", ""), sheet.need("pack_size", "")
         sheets = sheet.product("用纸张数", "sheet", {"包数": packs, "每包张数": size})
     else:
         raise MissingInput(
-            "办公用纸还缺 用纸张数（sheets）或用纸包数（packs）：用了多少张或多少包 A4 纸？", field="sheets"
+            "办公用纸还缺 用纸张数（sheets）或用纸包数（packs）：用了多少张或多少包 A4 纸？如“20 万张”或“400 包”",
+            field="sheets",
         )
     factor = sheet.factor("supply.a4.sheet")
     emission = sheet.row("用纸", sheet.product("用纸排放", "kgCO2e", {"张数": sheets, "每张因子": factor}))

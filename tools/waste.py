@@ -20,7 +20,7 @@ def compute(sheet: Worksheet) -> Computation:
         taken = reference(sheet, chosen.label, factor, f"没有国内可用的{chosen.label}因子")
         if taken is None:
             raise InputError(
-                f"{chosen.label}没有国内可用因子；如要用{factor.region}参照值 {factor.figure} 估算，请把“用国外参照因子”设为“用”"
+                f"处理方式：给的是{chosen.label}，没有国内可用因子，可用焚烧；如要用{factor.region}参照值 {factor.figure} 估算，请把“用国外参照因子”设为“用”"
             )
         if "incineration" not in factor.id and "landfill" not in factor.id:
             sheet.warn("厌氧和堆肥的英国因子只含收运等边界，不能据此说几乎没有排放，也不能和填埋、焚烧直接相比")

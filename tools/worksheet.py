@@ -83,7 +83,7 @@ def read_inputs(spec: Calculator, values: Mapping[str, object], source: Registry
     named = {spec.input(key).name: value for key, value in values.items() if value not in _BLANK}
     missing = [item for item in spec.inputs if item.required and item.name not in named]
     if missing:
-        asked = "；".join(f"{item.label}（{item.name}）：{item.question}" for item in missing)
+        asked = "；".join(_asked(item) for item in missing)
         raise MissingInput(f"{spec.title}还缺 {asked}", field=missing[0].name)
     given: dict[str, str] = {}
     quantities: dict[str, Quantity[Any]] = {}
@@ -91,7 +91,7 @@ def read_inputs(spec: Calculator, values: Mapping[str, object], source: Registry
     notes: list[str] = []
     for item in spec.inputs:
         if item.name in named:
-            given[item.name] = _as_given(named[item.name])
+            given[item.name] = _given(item, named[item.name])
         elif item.default_factor is not None:
             quantities[item.name] = amount(factors.get(item.default_factor, source=source)).value
             continue
@@ -111,18 +111,30 @@ def read_inputs(spec: Calculator, values: Mapping[str, object], source: Registry
     )
 
 
+def _asked(item: InputSpec) -> str:
+    """How an input that is missing is asked for, with what an answer looks like."""
+    return f"{item.label}（{item.name}）：{item.question}" + (f"如“{item.example}”" if item.example else "")
+
+
+def _given(item: InputSpec, value: object) -> str:
+    try:
+        return _as_given(value)
+    except InputError as error:
+        raise InputError(f"{item.label}：{error}，如“{item.example}”") from error
+
+
 def _as_given(value: object) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, bool):
-        raise InputError("这里要数值或文字，不要真假值")
+        raise InputError(f"给的是真假值 {value}，这里要数值或文字")
     if isinstance(value, int | float):
         return f"{value:.10g}"
     if isinstance(value, Sequence):
         return "；".join(str(part) for part in value)
     if hasattr(value, "magnitude"):
         return format_quantity(value, _DIGITS)  # type: ignore[arg-type]
-    raise InputError(f"读不懂的输入：{value!r}；请写成文字，如“80人”")
+    raise InputError(f"读不懂 {value!r}，请写成文字")
 
 
 def _quantity(item: InputSpec, value: object, notes: list[str]) -> "Quantity[Any]":
@@ -134,7 +146,8 @@ def _quantity(item: InputSpec, value: object, notes: list[str]) -> "Quantity[Any
     except UnitMismatch as error:
         raise UnitMismatch(f"{item.label}：{error}", given=error.given, expected=error.expected) from error
     except InputError as error:
-        raise InputError(f"{item.label}：{error}") from error
+        options = f"也可选：{_offered(item)}" if item.choices else ""
+        raise InputError(f"{item.label}：{error}{options}") from error
     if item.units and str(read.units) not in item.units:
         fits = "、".join(unit_name(unit).removeprefix("个") for unit in item.units)
         raise InputError(f"{item.label}：“{_as_given(value)}”请用{fits}写，如“{item.example}”")
@@ -148,7 +161,7 @@ def _quantity(item: InputSpec, value: object, notes: list[str]) -> "Quantity[Any
         shown = format_number(hours)
         notes.append(f"{item.label}“{_as_given(value)}”按每天 {item.day_hours:g} 小时计，为 {shown} 小时")
         read = registry().Quantity(hours, "hour")
-    _check_range(item, read)
+    _check_range(item, read, value)
     return read
 
 
@@ -177,7 +190,7 @@ def _in_days(read: "Quantity[Any]") -> bool:
     return str(read.units) == "day"
 
 
-def _check_range(item: InputSpec, read: "Quantity[Any]") -> None:
+def _check_range(item: InputSpec, read: "Quantity[Any]", value: object) -> None:
     if item.unit is None or (item.low is None and item.high is None):
         return
     low, high = item.low, item.high
@@ -190,7 +203,11 @@ def _check_range(item: InputSpec, read: "Quantity[Any]") -> None:
     )
     why = f"（{item.range_reason}）" if item.range_reason else ""
     name = unit_name(item.unit)
-    raise OutOfRange(f"{item.label}：给的是 {format_number(number, _DIGITS)} {name}，可用范围是 {bounds} {name}{why}")
+    shown = f"{format_number(number, _DIGITS)} {name}"
+    said = _as_given(value).replace(" ", "")
+    if not _bare(value) and said != shown.replace(" ", ""):
+        shown = f"{_as_given(value)}（{shown}）"
+    raise OutOfRange(f"{item.label}：给的是 {shown}，可用范围是 {bounds} {name}{why}")
 
 
 def _word(item: InputSpec, value: object) -> str:
@@ -202,8 +219,11 @@ def _word(item: InputSpec, value: object) -> str:
     option = _option(item, text)
     if option is not None:
         return option
-    offered = "、".join(f"{choice.key}（{choice.label}）" for choice in item.choices)
-    raise InputError(f"{item.label}：没有“{text}”这一选项；可选：{offered}")
+    raise InputError(f"{item.label}：没有“{text}”这一选项；可选：{_offered(item)}")
+
+
+def _offered(item: InputSpec) -> str:
+    return "、".join(f"{choice.key}（{choice.label}）" for choice in item.choices)
 
 
 def _option(item: InputSpec, value: object) -> str | None:
@@ -254,7 +274,7 @@ class Worksheet:
         found = self.quantity(name)
         if found is None:
             item = self.spec.input(name)
-            raise MissingInput(f"{why}还缺 {item.label}（{item.name}）：{item.question}", field=item.name)
+            raise MissingInput(f"{why}还缺 {_asked(item)}", field=item.name)
         return found
 
     def word(self, name: str) -> str | None:
@@ -446,11 +466,19 @@ class Worksheet:
             for item in self.spec.inputs
             if item.kind in {"quantity", "text"} and item.default is None and item.name not in self.inputs.given
         ]
-        named = "、".join(item.label for item in open_inputs[:_ASKED])
-        given = {f"{item.label}：{item.reason}" for item in self._excluded if "没有给出" not in item.reason}
-        reason = f"（{'；'.join(sorted(given))}）" if given else ""
+        said = [
+            f"{item.label}“{self.inputs.given[item.name]}”"
+            for item in self.spec.inputs
+            if item.kind == "text" and item.default is None and item.name in self.inputs.given
+        ]
+        reasons = sorted(
+            {f"{entry.label}：{entry.reason}" for entry in self._excluded if "没有给出" not in entry.reason}
+        )
+        because = f"（{'；'.join([*said, *reasons])}）" if said or reasons else ""
+        asked = "、".join(f"{item.label}（如“{item.example}”）" for item in open_inputs[:_ASKED])
+        then = f"请至少给出：{asked} 等中的一项" if asked else "请把缺的补上"
         field = open_inputs[0].name if open_inputs else ""
-        return MissingInput(f"{self.spec.title}没有一项可以计算{reason}；请至少给出：{named} 等中的一项", field=field)
+        return MissingInput(f"{self.spec.title}没有一项可以计算{because}；{then}", field=field)
 
     def finish(self, label: str, total: Amount, unit: str, *, next_step: str | None = None) -> Computation:
         """The frozen result; estimates among the factors are warned of."""
