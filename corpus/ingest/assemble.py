@@ -73,7 +73,8 @@ def assemble(path: Path, limits: Limits | None = None) -> Document:
     if not items:
         raise InputError(f"{shown_name(path)} 里没有读到文字：如果是扫描件，请换一份清楚些的。")
     facts = metadata.guess(items, reading.facts)
-    made = tree.build(items, facts)
+    paged = len(reading.pages) > 1 or any(page.height for page in reading.pages)
+    made = tree.build(items, facts, paged=paged)
     if not made.clauses:
         raise InputError(f"{shown_name(path)} 里没有读到正文。")
     digest = content_hash(path)

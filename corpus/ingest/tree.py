@@ -113,6 +113,8 @@ class _Builder:
             if skip:
                 skip -= 1
                 continue
+            if self.facts.number and bare(item.text) == bare(self.facts.number):
+                continue  # a fact of the document, not a clause
             if i == self.facts.start and bare(item.text) in bare(self.facts.title + (self.facts.notice or "")):
                 continue
             if i in self.signed or _TAIL.match(item.text) or _IMPRINT.fullmatch(item.text):
@@ -388,11 +390,13 @@ class _Builder:
         self.nodes.append(held)
 
 
-def build(items: Sequence[Paragraph | Grid], facts: Facts) -> Tree:
-    """The clause tree of a document."""
+def build(items: Sequence[Paragraph | Grid], facts: Facts, *, paged: bool = True) -> Tree:
+    """The clause tree of a document; without ``paged`` its clauses name no page."""
     builder = _Builder(items, facts)
     builder.run()
     clauses = [clause for node in builder.nodes for clause in _clauses(node)]
+    if not paged:
+        clauses = [clause.model_copy(update={"page": None}) for clause in clauses]
     return Tree(_unique(clauses), tuple(builder.tables), tuple(_definitions(builder.nodes)), "\n".join(builder.text))
 
 

@@ -51,7 +51,12 @@ def test_no_text_is_lost(real_files: Path, name: str) -> None:
         raw = "".join(pdf[i].get_textpage().get_text_bounded() for i in range(len(pdf)))
     held = document(real_files, name)
     said = "".join(c.heading + c.text + (c.locator.text if c.locator else "") for c in held.clauses)
-    said += "".join("".join(t.header) + t.caption + t.unit for t in held.tables) + held.title + "".join(held.aliases)
+    said += (
+        "".join("".join(t.header) + t.caption + t.unit for t in held.tables)
+        + held.title
+        + "".join(held.aliases)
+        + (held.number or "")
+    )
     gone = "".join(dropped(read(real_files / name, Limits())))
     lost = _letters(raw) - _letters(said) - _letters(gone)
     # A table that goes on overleaf prints its header again; a notice's title is kept once.
@@ -91,7 +96,9 @@ def test_no_word_is_broken(real_files: Path, name: str) -> None:
 def test_tables_are_kept_row_by_row_with_units(real_files: Path) -> None:
     held = document(real_files, "深圳市近零碳排放区试点建设实施方案.pdf")
     tables = {t.locator.text: t for t in held.tables if t.locator}
-    assert {place: len(t.rows) for place, t in tables.items()} == {
+    rows = {place: len(table.rows) for place, table in tables.items()}
+    # 表5: the names take two rows; the last table has no caption and lies in its section.
+    assert rows == {
         "附件1 表1": 14,
         "附件1 表2": 15,
         "附件1 表3": 17,
@@ -101,14 +108,14 @@ def test_tables_are_kept_row_by_row_with_units(real_files: Path) -> None:
         "附件1 表7": 13,
         "附件1 表8": 14,
         "附件1 五（十六）": 2,
-    } or len(tables) == 9
+    }
     assert tables["附件1 表6"].unit == "kgCO2/(m2.a)"
     assert tables["附件1 表4"].header[3:5] == ("参考值（中小学校）", "参考值（职高、高等院校）")
-    rows = {c.heading: c.text for c in held.clauses if c.locator and c.locator.text.startswith("附件1 表3")}
-    water = next(text for heading, text in rows.items() if heading.endswith("人均用水量"))
+    said = {c.heading: c.text for c in held.clauses if c.locator and c.locator.text.startswith("附件1 表3")}
+    water = next(text for heading, text in said.items() if heading.endswith("人均用水量"))
     assert "单位：L/（人•日）" in water
     assert "参考值：≤120" in water
-    renewable = next(text for heading, text in rows.items() if heading.endswith("可再生能源消费比重"))
+    renewable = next(text for heading, text in said.items() if heading.endswith("可再生能源消费比重"))
     assert "≥5" in renewable
     assert "≥10" in renewable, "the row goes on overleaf"
 
