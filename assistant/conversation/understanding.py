@@ -21,7 +21,10 @@ LONGEST_QUESTION = 2000
 """Characters; a longer text is a file to check, not a question."""
 
 CERTAIN = 0.75
-"""Share of the vote from which a calculation is taken as meant though none of its inputs is given yet."""
+"""Share of the vote from which a calculation is taken as meant though nothing else says so."""
+
+SURE = 0.9
+"""The same where none of its inputs is given yet."""
 
 LIKELY = 0.5
 """Share all calculators together need before a request with quantities is worked out."""
@@ -120,12 +123,12 @@ def _wanted(question: str, leaning: Leaning) -> str:
     }
     best = max(fitting, key=lambda name: fitting[name])
     # 一年 and 半天 alone give no amount to work with.
-    given = any(i.kind in {"quantity", "text"} and i.dimension != "time" for i in _given(calculator(best), question))
-    if given:
-        return best if works_out or (not rule and total >= CERTAIN) else ""
-    if compute and (not (how or rule) or "帮" in question) and total >= LIKELY:
+    given = sum(i.kind in {"quantity", "text"} and i.dimension != "time" for i in _given(calculator(best), question))
+    if given > 1 or (given and not rule):
+        return best if works_out or total >= CERTAIN else ""
+    if compute and (not (how or rule) or given or "帮" in question):
         return best
-    return best if works_out and not rule and not how and total >= CERTAIN else ""
+    return best if works_out and not rule and not how and total >= SURE and table.own.search(question) else ""
 
 
 def _given(spec: Calculator, question: str) -> list[InputSpec]:
