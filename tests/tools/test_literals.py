@@ -64,6 +64,46 @@ def test_no_module_holds_a_fraction_or_the_value_of_a_factor(path: Path) -> None
         assert value in small or _power_of_ten(value) or value not in held, f"{path.name}:{line}: {value}"
 
 
+def multiplied(source: str) -> Iterator[tuple[int, float]]:
+    """Line and value of each number that something is multiplied by, divided by or raised to, less 10⁸ and byte sizes."""
+    tree = ast.parse(source)
+    apart: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and any(
+            getattr(target, "id", "").endswith("_BYTES") for target in node.targets
+        ):
+            apart |= {id(part) for part in ast.walk(node)}
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and getattr(node.left, "value", None) == 10:
+            apart.add(id(node))
+    for node in ast.walk(tree):
+        if (
+            id(node) not in apart
+            and isinstance(node, ast.BinOp | ast.AugAssign)
+            and isinstance(node.op, ast.Mult | ast.Div | ast.Pow)
+        ):
+            sides = (node.left, node.right) if isinstance(node, ast.BinOp) else (node.value,)
+            for side in sides:
+                bare = side.operand if isinstance(side, ast.UnaryOp) else side
+                if isinstance(bare, ast.Constant) and isinstance(bare.value, int | float):
+                    yield node.lineno, float(bare.value)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_nothing_is_multiplied_by_a_figure(path: Path) -> None:
+    """Days of a year, carbon to CO2, megajoules: a conversion is a unit or a factor, never a number in a formula."""
+    found = [
+        (line, value)
+        for line, value in multiplied(path.read_text(encoding="utf-8"))
+        if value not in COUNTING and not _power_of_ten(value)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("line", ["x = kwh * 365", "x = 44 / 12 * c", "x *= -28", "x = e / 3.6", "x = h ** 3"])
+def test_the_guard_sees_a_figure_in_a_formula(line: str) -> None:
+    assert any(value not in COUNTING and not _power_of_ten(value) for _, value in multiplied(line))
+
+
 @pytest.mark.parametrize("line", ["x = kwh * 0.4419", "x = {'ef': 2.184}", "x = 26.9 / 1000 * km", "EF = 0.5703"])
 def test_the_guard_sees_a_factor(line: str) -> None:
     assert any(not value.is_integer() and not _power_of_ten(value) for _, value in literals(line))
@@ -84,7 +124,8 @@ def test_every_factor_and_limit_the_code_names_is_held() -> None:
 def test_every_factor_and_limit_a_specification_names_is_held() -> None:
     for spec in calculators().values():
         for item in spec.inputs:
-            for factor_id in (item.default_factor, *(choice.factor for choice in item.choices)):
+            named = (end for choice in item.choices for end in (choice.factor, choice.spread))
+            for factor_id in (item.default_factor, *named):
                 assert factor_id is None or factor_id in factors.registry().usable, (spec.name, item.name, factor_id)
             for choice in item.choices:
                 assert choice.limit is None or choice.limit in limits.all_limits(), (spec.name, choice.key)
