@@ -180,9 +180,10 @@ def _answer_line(assistant: "Assistant", line: str, when: date | None) -> dict[s
 
 
 def plain(answer: "Answer") -> str:
-    """The answer for a terminal: text, then the sources it cites."""
+    """The answer for a terminal: a note on how it came about, the text, then the sources it cites."""
+    text = f"（{answer.note}）\n\n{answer.text}" if answer.note else answer.text
     if not answer.citations:
-        return answer.text
+        return text
     from corpus.model import titled
 
     lines = []
@@ -193,7 +194,7 @@ def plain(answer: "Answer") -> str:
         status = "原文" if c.text_status == "original" else "摘编"
         status += f" · 第{c.page}页" if c.page else ""
         lines.append(f"[{c.n}] {title}{number}{place} · {status}")
-    return answer.text + "\n\n出处\n" + "\n".join(lines)
+    return text + "\n\n出处\n" + "\n".join(lines)
 
 
 @app.command()
@@ -291,7 +292,9 @@ def corpus_show(
             shown = {**_document(document), "clause": _clause(clause), "links": review_cli.links_json(corpus, clause)}
             typer.echo(json.dumps(shown, ensure_ascii=False))
         else:
-            typer.echo("\n".join([f"{document.name}\n\n{_clause_text(clause)}", *review_cli.link_lines(corpus, clause)]))
+            typer.echo(
+                "\n".join([f"{document.name}\n\n{_clause_text(clause)}", *review_cli.link_lines(corpus, clause)])
+            )
         return
     document = corpus.document(name)
     if as_json:

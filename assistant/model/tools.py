@@ -12,10 +12,10 @@ from assistant.answering.question import bigrams
 from assistant.model.keys import Keyring
 from assistant.review import check as check_references
 from assistant.review.figures import Figure, figures
+from assistant.toolset import arguments, call, description
 from corpus.errors import InputError
 from corpus.library import Corpus
-from tools.calculator import calculator, calculators, to_json
-from tools.calculator import run as run_calculator
+from tools.calculator import calculator, calculators
 
 __all__ = ["Search", "Toolbox", "calculator_names", "described"]
 
@@ -110,8 +110,11 @@ class Toolbox:
             spec = calculator(name)
         except InputError as error:
             return str(error)
-        rows = [f"{spec.name}：{spec.description}"]
-        rows += [f"- {i.name}（{i.label}{'，必填' if i.required else ''}）：例如 {i.example}" for i in spec.inputs]
+        rows = [f"{spec.name}：{description(spec)}"]
+        rows += [
+            f"- {name}{'（必填）' if field.is_required() else ''}：{field.description}"
+            for name, field in arguments(spec.name).model_fields.items()
+        ]
         return "\n".join(rows)
 
     def calculate(self, name: str, inputs: dict[str, str | float]) -> str:
@@ -120,9 +123,11 @@ class Toolbox:
             spec = calculator(name)
             if strange := self._strange(spec.name, inputs):
                 return f"没有计算：{strange}不是提问或资料里的数，请不要自己设定。"
-            result = to_json(run_calculator(spec.name, dict(inputs)))
         except InputError as error:
             return f"没有计算：{error}"
+        refused, result = call(spec.name, inputs)
+        if result is None:
+            return refused
         key = self.keys.computation(result)
         total = result["total"]
         steps = "；".join(f"{s['label']}：{s['substitution']}＝{s['value']} {s['unit']}" for s in result["steps"])
