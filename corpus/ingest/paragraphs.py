@@ -300,7 +300,7 @@ def _margins_open(line: Line, before: Line, by_page: dict[int, _Margins], *, ind
     """Whether margins alone say that a plain line opens a paragraph."""
     m, was = by_page[line.page], by_page[before.page]
     full, closed, indent = _full(before, by_page), ends_sentence(before.text), _indent(line, m)
-    back = line.box and before.box and line.box[0] < m.left + 0.6 * m.em < before.box[0]
+    back = line.box and before.box and line.box[0] < min(m.left + 0.6 * m.em, before.box[0] - 1.2 * m.em)
     if back and not closed and width(before.text) > 20:
         return False  # back to the margin in the middle of a sentence
     if indents:
