@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from assistant.answer import Citation, Figure, figure
 from assistant.answering.comparison import beside, draft_note, rank_of_force, table
 from assistant.answering.evidence import Evidence, Ledger
-from assistant.answering.indicators import Candidate, others, rank
+from assistant.answering.grounding import holds, numbers
+from assistant.answering.indicators import DRAFT, Candidate, is_draft, others, rank
 from assistant.answering.question import Question, bigrams
+from assistant.answering.ranking import ended
 from assistant.answering.rarity import TermWeights
-from assistant.answering.verdict import measured, opening, subject
+from assistant.answering.verdict import holds_rare, measured, opening, subject, verifies
 from assistant.answering.wording import caveat, excerpt, placed, point, scope, stated, tag
-from corpus.model import Document
+from corpus.model import Document, Region
 
 __all__ = ["Draft", "write"]
 
@@ -76,14 +78,18 @@ def _blocks(
     pool = named or [e for e in of_document if e.score >= NEAR] or _relevant(evidence)
     if question.asked == "definition":
         return _definition(question, pool, ledger)
-    candidates = rank(question, pool, weights)
-    if question.asked == "figure" and candidates and _answers(question, candidates[0]):
+    ranked = rank(question, pool if named or of_document else evidence, weights)
+    fit = [c for c in ranked if _answers(question, c, weights)]
+    # A figure in force here leads; another place's, a past period's or a draft's only where there is no other.
+    candidates = sorted(fit, key=lambda c: _tier(question, c)) + [c for c in ranked if c not in fit]
+    if question.asked == "figure" and fit:
         everything = rank(question, evidence, weights)
         return _figure(question, candidates, everything, weights, ledger)
     if question.asked == "yes_no":
         return _yes_no(question, pool, candidates, rank(question, evidence, weights), weights, ledger)
-    lead = NO_VALUE if question.asked == "figure" and question.units else ""
-    return [lead, *_points(question, pool, ledger)]
+    points = _points(question, pool, ledger)
+    bare = question.asked == "figure" and question.units and not numbers(re.sub(r"\[\d+\]", "", " ".join(points)))
+    return [NO_VALUE if bare else "", *points]
 
 
 def _relevant(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -115,10 +121,25 @@ def _overview(document: Document, ledger: Ledger) -> list[str]:
     return [f"{document.titled}的主要内容：", "\n".join(lines), tail]
 
 
-def _answers(question: Question, candidate: Candidate) -> bool:
-    """Whether an indicator is what the figure question asks for: its unit fits and it shares the question's words."""
+def _tier(question: Question, candidate: Candidate) -> int:
+    item = candidate.evidence
+    if is_draft(item, candidate.indicator) and not DRAFT.search(question.text):
+        return 3
+    if ended(item.document) and not question.years:
+        return 2
+    return int(item.document.region is Region.ELSEWHERE and not question.places)
+
+
+def _answers(question: Question, candidate: Candidate, rarity: TermWeights) -> bool:
+    """Whether an indicator is what the figure question asks for: its unit fits and it is about the same thing."""
+    item, indicator = candidate.evidence, candidate.indicator
+    about = f"{indicator.name}{indicator.scope or ''}{item.clause.heading}{item.clause.text}{item.document.title}"
+    if not (item.exact or holds_rare(question, about, rarity)):
+        return False
     if question.units:
-        return candidate.unit_fits and (candidate.coverage >= 0.15 or candidate.evidence.exact)
+        # Where the question has no rare word that the clause could miss, its plain words must be shared all the more.
+        least = 0.1 if rarity.rare(subject(question.text)) else 0.2
+        return candidate.unit_fits and (candidate.coverage >= least or item.exact)
     return candidate.coverage >= 0.35
 
 
@@ -271,7 +292,9 @@ def _yes_no(
     weights: TermWeights,
     ledger: Ledger,
 ) -> list[str]:
-    against_limit = measured(question, candidates)
+    if verifies(question.text):
+        return _verified(question, pool, candidates, everything, weights, ledger)
+    against_limit = measured(question, candidates, weights)
     if against_limit is not None:
         verdict, against = against_limit
         item = against.evidence
@@ -280,7 +303,8 @@ def _yes_no(
             f"{verdict}{mark}。",
             f"{tag(item.clause)}{excerpt(question, item.clause, weights)}{mark}{caveat(item)}",
         ]
-
+    if question.units and candidates and _answers(question, candidates[0], weights):
+        return _figure(question, candidates, everything, weights, ledger)
     known = frozenset(t for t in bigrams(subject(question.text)) | question.meant if weights.known(t))
 
     def held(item: Evidence) -> float:
@@ -288,13 +312,36 @@ def _yes_no(
 
     best = max(pool, key=lambda item: held(item) + item.score)
     # A clause that holds little of what was asked may stand near it, but says neither yes nor no to it.
-    word = opening(question.text, best.clause) if held(best) >= SETTLES else ""
+    word = opening(question, best, weights) if held(best) >= SETTLES else ""
     rest = [e for e in pool if e is not best]
     if word:
         lead = f"**{word}**{excerpt(question, best.clause, weights)}{ledger.mark(best)}{caveat(best)}"
     else:
         lead = point(best, ledger, bullet="")
     return [lead, *_points(question, rest, ledger, most=2, title="相关规定：")]
+
+
+def _verified(
+    question: Question,
+    pool: Sequence[Evidence],
+    candidates: Sequence[Candidate],
+    everything: Sequence[Candidate],
+    weights: TermWeights,
+    ledger: Ledger,
+) -> list[str]:
+    """What the documents say about a statement put to be confirmed, without a yes that could be read too widely."""
+    claimed = numbers(question.text) - {str(y) for y in question.years}
+    fits = bool(candidates) and _answers(question, candidates[0], weights)
+    blocks = (
+        _figure(question, candidates, everything, weights, ledger)
+        if question.units and fits
+        else _points(question, pool, ledger)
+    )
+    held = " ".join(holds(item) for item in ledger.items)
+    absent = sorted(n for n in claimed if n not in numbers(held))
+    if absent and claimed:
+        return [f"查到的条款里没有“{'、'.join(absent)}”这个数。规定是：", *blocks]
+    return ["请对照查到的规定（注意效力、范围和年份）：", *blocks]
 
 
 def _points(question: Question, pool: Sequence[Evidence], ledger: Ledger, most: int = 3, title: str = "") -> list[str]:

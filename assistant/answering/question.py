@@ -26,6 +26,7 @@ class Cues:
     bounds: tuple[tuple[re.Pattern[str], frozenset[str]], ...]
     contrasts: tuple[tuple[str, ...], ...]
     periods: Mapping[str, int]
+    plain: frozenset[str]
     places: tuple[str, ...]
     strengths: Mapping[str, str]
 
@@ -67,6 +68,7 @@ def cues() -> Cues:
         bounds=tuple((re.compile(p), frozenset(signs)) for p, signs in raw["bounds"].items()),
         contrasts=tuple(tuple(words) for words in raw["contrasts"]),
         periods=raw["periods"],
+        plain=frozenset(raw["plain"]),
         places=tuple(raw["places"]),
         strengths=raw["strengths"],
     )

@@ -1,12 +1,26 @@
 """How rare a character pair is in the corpus, and how much of one text's weight another holds."""
 
 import math
+import re
 from collections import Counter
 
-from assistant.answering.question import bigrams
+from assistant.answering.question import bigrams, cues
 from corpus.library import Corpus
 
-__all__ = ["TermWeights"]
+__all__ = ["TermWeights", "signs"]
+
+
+RARE = 0.016
+"""Share of the clauses below which a character counts as rare: 窗, 桩, 茅 but not 机, 关, 的."""
+
+
+def signs(text: str) -> frozenset[str]:
+    """Each Chinese character and each Latin word of a text.
+
+    >>> sorted(signs("LED灯，26℃"))
+    ['led', '灯']
+    """
+    return frozenset(re.findall(r"[\u4e00-\u9fff]|[a-z]{2,}", text.lower()))
 
 
 class TermWeights:
@@ -18,6 +32,12 @@ class TermWeights:
             counts.update(bigrams(f"{clause.heading} {clause.text}"))
         self._total = len(corpus.clauses)
         self._counts = counts
+        self._signs = Counter(sign for clause in corpus.clauses for sign in signs(f"{clause.heading}{clause.text}"))
+
+    def rare(self, text: str) -> frozenset[str]:
+        """The characters and Latin words of a text that few clauses have: what it is about, not how it is asked."""
+        plain = cues().plain
+        return frozenset(s for s in signs(text) - plain if self._signs.get(s, 0) <= RARE * self._total)
 
     def known(self, term: str) -> bool:
         """Whether any clause has the term."""

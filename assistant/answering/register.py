@@ -49,13 +49,14 @@ def _placed(draft: Draft, corpus: Corpus, question: str) -> Draft:
 
 def _part(draft: Draft, corpus: Corpus, question: str) -> Clause | None:
     """The guideline's part on the scene the question names, else the one most of the cited clauses share."""
-    scenes = Counter(s for e in draft.evidence for s in e.clause.scenes if s is not Scene.GENERAL)
-    scenes.update({s: len(draft.evidence) for s in Scene if s.value in question})
-    if not scenes:
+    scenes: Counter[Scene] = Counter(s for e in draft.evidence for s in e.clause.scenes if s is not Scene.GENERAL)
+    for scene in Scene:
+        scenes[scene] += len(draft.evidence) * (scene is not Scene.GENERAL and scene.value in question)
+    nearest = max(scenes, key=lambda s: scenes[s])
+    if not scenes[nearest]:
         return None
-    scene = max(scenes, key=lambda s: scenes[s])
     parts = [c for c in corpus.document(GUIDELINE).clauses if c.locator and "部分" in c.locator.text]
-    return next((c for c in parts if scene in c.scenes and Scene.GENERAL not in c.scenes), None)
+    return next((c for c in parts if nearest in c.scenes and Scene.GENERAL not in c.scenes), None)
 
 
 def _tabulated(draft: Draft) -> Draft:

@@ -94,7 +94,37 @@ def test_a_quantity_is_held_against_the_limit(corpus: Corpus, weights: TermWeigh
 
 def test_a_reference_value_settles_nothing(corpus: Corpus, weights: TermWeights) -> None:
     text = answer(corpus, weights, "车位配15%的充电桩可以吗？", PILOT).text
-    assert text.startswith("**没有达到参考数值：**")
+    assert "符合" not in text
+    assert "40%" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "keys"),
+    [
+        ("40%的充电车位是深圳的强制规定吗", (PILOT, FORMAL)),
+        ("标准规定充电桩必须50%对吧", (PARKING, FORMAL)),
+        ("海南的25%适用深圳吗", (HAINAN,)),
+        ("室外32度开空调24度可以吗", (LIMIT,)),
+        ("会议室可以放鲜花吗", (LIMIT,)),
+    ],
+)
+def test_what_a_clause_does_not_settle_gets_no_verdict(
+    corpus: Corpus, weights: TermWeights, question: str, keys: tuple[str, ...]
+) -> None:
+    first = answer(corpus, weights, question, *keys).text.split("。")[0]
+    assert not re.search(r"\*\*(符合|不符合|不可以|可以|要，|看情况)", first)
+
+
+def test_a_limit_written_in_ten_thousands_is_compared_in_full(corpus: Corpus, weights: TermWeights) -> None:
+    key = "rule-official-vehicles-2017#/新能源轿车价格"
+    assert answer(corpus, weights, "15万元的新能源轿车可以买吗", key).text.startswith("**符合：**")
+    assert answer(corpus, weights, "22万元的新能源轿车可以买吗", key).text.startswith("**不符合：**")
+
+
+def test_a_figure_of_something_else_is_no_answer(corpus: Corpus, weights: TermWeights) -> None:
+    assert not answer(
+        corpus, weights, "LED灯改造比例是多少", "notice-nev-procurement-2024#二/采购比例"
+    ).text.startswith("年度公务用车")
 
 
 def test_a_prohibition_answers_may_i(corpus: Corpus, weights: TermWeights) -> None:
