@@ -20,10 +20,10 @@ _ACTIVE = str.maketrans(
     }
 )
 _ADDRESS = re.compile(
-    r"(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.|(?:javascript|data|mailto|file):)\S+|//\S+\.\S+|\S+@\S+\.\S+"
+    r"(?i)(?:[a-z][a-z0-9+.-]*://|www\.|javascript:|vbscript:|(?<![a-z])(?:data|mailto|file):)\S+|//\S+\.\S+|\S+@\S+\.\S+"
 )
-_SCHEME = re.compile(r"(?i)\b(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[^\s/，。；、）)]*)")
-_SCRIPT = re.compile(r"(?i)\b(javascript|vbscript|data)\s*:")
+_SCHEME = re.compile(r"(?i)(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[^\s/，。；、）)]*)")
+_SCRIPT = re.compile(r"(?i)(javascript|vbscript|(?<![a-z])data)\s*:")
 _OFFICIAL = ".gov.cn"
 
 
@@ -35,7 +35,8 @@ def inert(text: str) -> str:
     >>> inert("20人坐高铁来回120公里")
     '20人坐高铁来回120公里'
     """
-    return _ADDRESS.sub("(网址略)", text).translate(_ACTIVE)
+    plain = _ADDRESS.sub("(网址略)", text).translate(_ACTIVE)
+    return _SCRIPT.sub(lambda m: f"{m.group(1)}：", plain)
 
 
 def defused(text: str) -> str:

@@ -125,7 +125,7 @@ def _wanted(question: str, leaning: Leaning) -> str:
     # 一年 and 半天 alone give no amount to work with.
     given = sum(i.kind in {"quantity", "text"} and i.dimension != "time" for i in _given(calculator(best), question))
     if given > 1 or (given and not rule):
-        return best if works_out or total >= CERTAIN else ""
+        return best if works_out or compute or (given > 1 and total >= CERTAIN) else ""
     if compute and (not (how or rule) or given or "帮" in question):
         return best
     return best if works_out and not rule and not how and total >= SURE and table.own.search(question) else ""

@@ -1,0 +1,135 @@
+"""Single questions and follow-ups, understood without a model."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.conversation.memory import Memory
+from assistant.conversation.steps import walk
+from assistant.conversation.turn import Turn
+from assistant.conversation.understanding import LONGEST_QUESTION, clean
+from corpus.errors import InputError
+from tools.calculator import calculators
+
+
+def talk(assistant: Assistant, *turns: str) -> list[Turn]:
+    """Take the turns one after another, each with the memory of those before."""
+    done: list[Turn] = []
+    for question in turns:
+        memory = done[-1].memory if done else Memory()
+        done.append(walk(assistant._core, Turn(question=question, memory=memory)))
+    return done
+
+
+@pytest.mark.parametrize(
+    ("turns", "query"),
+    [
+        (("夏天办公室空调最低开几度？", "那冬天呢？"), "冬天办公室空调开几度？"),
+        (("第8部分讲什么", "那第9部分呢"), "第9部分"),
+        (("公共机构节能条例第十四条", "第十五条呢"), "《公共机构节能条例》第十五条"),
+        (("反食品浪费法对食堂有什么要求", "那节约用水条例呢"), "节约用水条例对食堂有什么要求"),
+        (("2023年的工作安排有哪些", "2024年呢"), "2024年的工作安排有哪些"),
+        (("停车场有什么要求？", "食堂呢？"), "食堂有什么要求？"),
+        (("能源审计多久做一次", "由谁来做？"), "能源审计，由谁来做？"),
+        (("停车场有什么要求？", "食堂剩饭应该怎么处理"), "食堂剩饭应该怎么处理"),
+    ],
+)
+def test_a_follow_up_is_made_standalone(assistant: Assistant, turns: Sequence[str], query: str) -> None:
+    assert talk(assistant, *turns)[-1].asked.query == query
+
+
+def test_a_document_is_pointed_back_to(assistant: Assistant) -> None:
+    first, second = talk(assistant, "国管节能〔2021〕426号讲什么", "这个文件什么时候发的？")
+    assert first.answer is not None
+    title = assistant.corpus.document("plan-green-lead-carbon-peak").title
+    assert second.asked.query == f"《{title}》什么时候发的？"
+
+
+def test_the_neighbouring_part(assistant: Assistant) -> None:
+    query = talk(assistant, "第8部分讲什么", "下一部分呢")[-1].asked.query
+    assert query.endswith("三、第9部分")
+
+
+def test_a_day_in_the_past(assistant: Assistant) -> None:
+    first, second, third = talk(assistant, "2022年时公务用车有什么规定", "食堂呢", "现在呢")
+    assert str(first.as_of) == "2022-12-31"
+    assert second.as_of == first.as_of
+    assert third.as_of is None
+    assert first.answer is not None
+    assert all((c.issued or "")[:10] <= "2022-12-31" for c in first.answer.citations)
+
+
+def test_one_question_at_a_time_and_nothing_twice(assistant: Assistant) -> None:
+    first, second, third, fourth = talk(
+        assistant, "算一下会议碳足迹", "80人", "其中20人坐高铁来回120公里", "不对，是100人"
+    )
+    assert [t.memory.awaiting for t in (first, second)] == ["attendees", "legs"]
+    assert first.answer is not None
+    assert first.answer.text.count("？") == 1
+    assert third.answer is not None
+    assert third.answer.kind == "calculation"
+    assert fourth.asked.inputs["attendees"] == "100人"
+    assert "120公里" in fourth.asked.inputs["legs"]
+
+
+def test_what_is_left_to_the_program_is_said(assistant: Assistant) -> None:
+    *_, asked, assumed, settled = talk(assistant, "帮我算要几个充电桩", "200个车位", "随便", "随便")
+    assert asked.answer is not None
+    assert "随便" in asked.answer.text
+    assert assumed.answer is not None
+    assert assumed.answer.kind == "calculation"
+    assert assumed.answer.text.startswith("您没有给的按下面的值估算")
+    assert settled.asked.route == "settled"
+
+
+def test_a_calculation_waits_through_another_question(assistant: Assistant) -> None:
+    *_, rule, done = talk(assistant, "200个车位要装多少充电桩", "充电设施要不要对外开放", "接着算，按20%")
+    assert rule.asked.route == "retrieve"
+    assert done.answer is not None
+    assert done.answer.calculations[0]["total"]["value"] == 40
+
+
+def test_a_pending_calculation_is_dropped(assistant: Assistant) -> None:
+    *_, dropped, after = talk(assistant, "算一下会议碳足迹", "不算了", "80人")
+    assert dropped.asked.route == "cancel"
+    assert after.asked.route != "calculate"
+
+
+def test_a_way_of_travelling_is_exchanged(assistant: Assistant) -> None:
+    *_, changed = talk(assistant, "4个人坐飞机去成都来回2800公里，差旅排放多少", "坐高铁呢")
+    assert changed.asked.inputs["legs"].count("高铁") == 1
+    assert "飞机" not in changed.asked.inputs["legs"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "空调温度有什么规定",
+        "充电桩配建比例的规定是多少",
+        "会议碳排放怎么核算",
+        "开会怎么开才算低碳",
+        "预算怎么编",
+        "核算范围包括哪些",
+    ],
+)
+def test_a_rule_is_not_worked_out(assistant: Assistant, question: str) -> None:
+    assert talk(assistant, question)[0].asked.route == "retrieve"
+
+
+def test_every_calculator_is_found_by_an_example_of_its_own(assistant: Assistant) -> None:
+    missed = []
+    for name, spec in calculators().items():
+        routes = [talk(assistant, example)[0].asked for example in spec.examples]
+        if not any(r.route == "calculate" and r.calculator == name for r in routes):
+            missed.append(name)
+    assert missed == []
+
+
+def test_too_long_and_empty() -> None:
+    with pytest.raises(InputError):
+        clean("空" * (LONGEST_QUESTION + 1))
+    with pytest.raises(InputError):
+        clean("x" * 1_000_000)
+    with pytest.raises(InputError):
+        clean("\u200b \x00\n")
