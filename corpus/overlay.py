@@ -12,7 +12,7 @@ from pathlib import Path
 
 from corpus.errors import LibraryError
 from corpus.library import LIBRARY, Corpus, load, load_document
-from corpus.locator import Locator, Part, parse
+from corpus.locator import Level, Locator, Part, parse
 from corpus.model import Clause, Document, Indicator, Strength, TextStatus
 from corpus.numerals import chinese
 
@@ -20,6 +20,7 @@ __all__ = ["Difference", "counterpart", "differences", "load_all", "overlay"]
 
 _SPACES = re.compile(r"\s+")
 _SIGNS = str.maketrans({"％": "%", "－": "-", "—": "-", "，": ","})
+_ELSEWHERE = re.compile(r"同名|转述|报道|[\u4e00-\u9fff]{2}(?:省|市)")
 _SCALES = {"万": 1e4, "亿": 1e8}
 
 
@@ -159,6 +160,9 @@ def _matches(digest: Clause, original: Document) -> tuple[Clause, ...]:
 
 
 def _holds_all(digest: Clause, text: str) -> bool:
+    said = digest.heading + "".join(i.scope or "" for i in digest.indicators)
+    if _ELSEWHERE.search(said):
+        return False  # what a report or another place says of the document is not the document's own figure
     return all(stands(indicator, text, unit=True) for indicator in digest.indicators)
 
 
@@ -168,6 +172,9 @@ def _each(locator: Locator) -> list[Locator]:
     while len(parts) > 1 and parts[-1].number == () and parts[-1].name:
         parts.pop()
     last = parts[-1:]
+    if last and last[0].level is Level.TABLE:
+        # Tables are numbered through an annex, whatever section they stand in.
+        parts = [p for p in parts if p.level >= Level.ANNEX]
     numbers = [last[0].number, *locator.others] if last else []
     if last and locator.until is not None and len(locator.until) == 1 and len(last[0].number) == 1:
         numbers += [(n,) for n in range(last[0].number[0] + 1, locator.until[0] + 1)]
