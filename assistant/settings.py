@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     rate_limit: str = Field(default="120/minute", description="每个用户（没有登录时每个地址）的请求次数上限；0 为不限")
     request_timeout: float = Field(default=60.0, gt=0, le=600, description="一个请求最多等待的秒数")
     largest_request: int = Field(default=1_048_576, ge=1024, description="接口请求正文最多的字节数")
-    at_once: int = Field(default=8, ge=1, le=256, description="接口同时处理的请求数，其余排队")
+    at_once: int = Field(default=4, ge=1, le=256, description="接口同时处理的请求数，其余排队")
     reader: Literal["staff", "administrator", "evaluator"] = Field(
         default="staff", description="回答的口径：staff 工作人员、administrator 新任管理员、evaluator 评价人员"
     )

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.server import records
 from assistant.server.doors import LONGEST_SESSION, owner, reader
+from assistant.server.problem import mend
 from assistant.server.schemas import LONGEST_FILING
 from assistant.server.users import LOCAL, User
 from assistant.server.work import Work
@@ -161,10 +162,7 @@ def server(assistant: "Assistant", work: Work) -> Server[Any]:
             text, made = await work(door.does, assistant, scope.get("user", LOCAL), given)
             json.dumps(made, allow_nan=False)
         except ValidationError as error:
-            first = error.errors()[0]
-            return _wrong(
-                f"参数“{'.'.join(str(p) for p in first['loc'])}”不合要求（{first['msg']}），请对照工具说明改正。"
-            )
+            return _wrong(mend(dict(error.errors()[0]))[0])
         except NearzeroError as error:
             return _wrong(str(error))
         except ValueError:

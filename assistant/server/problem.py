@@ -1,5 +1,7 @@
 """What goes wrong, as every HTTP door says it: a status, a stable code, one Chinese line."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -20,7 +22,7 @@ from corpus.errors import (
     UnknownFactor,
 )
 
-__all__ = ["Problem", "ProblemBody", "Refused", "describe", "install", "of", "respond"]
+__all__ = ["Problem", "ProblemBody", "Refused", "describe", "install", "mend", "of", "respond"]
 
 
 class ProblemBody(BaseModel):
@@ -72,7 +74,60 @@ _INTERNAL = "程序出了问题，这一次没有做成。请稍后再试；若�
 def describe(status: int, code: str, message: str, param: str | None = None) -> dict[str, Any]:
     """The body for a status, a code and a line."""
     kind = "invalid_request_error" if status < 500 else "server_error"
-    return {"error": {"code": code, "message": " ".join(message.split()), "type": kind, "param": param}}
+    line = _sendable(" ".join(message.split()))
+    return {
+        "error": {"code": code, "message": line, "type": kind, "param": None if param is None else _sendable(param)}
+    }
+
+
+def _sendable(text: str) -> str:
+    """Half of a surrogate pair, which a name in JSON may hold, cannot be sent back."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def mend(error: Mapping[str, Any]) -> tuple[str, str]:
+    """What a validation of pydantic found wrong, as a Chinese line, and where.
+
+    >>> mend({"type": "missing", "loc": ("body", "question"), "msg": "Field required"})
+    ('“question”缺少这一项，请对照说明改正。', 'question')
+    """
+    if error["type"] == "json_invalid":
+        return "请求正文不是完好的 JSON，请检查后再发。", ""
+    where = ".".join(str(p) for p in error["loc"] if p not in {"body", "query", "path", "header"})
+    bounds = error.get("ctx") or {}
+    said = _REASONS.get(error["type"], "值不合适").format_map(defaultdict(str, bounds))
+    return f"“{where[:100] or '请求正文'}”{said}，请对照说明改正。", where[:100]
+
+
+_REASONS = {
+    "missing": "缺少这一项",
+    "extra_forbidden": "不是可以填的项",
+    "string_type": "应为文字",
+    "string_unicode": "有不能识别的字符",
+    "string_too_long": "太长（最多 {max_length} 个字符）",
+    "string_too_short": "太短（最少 {min_length} 个字符）",
+    "string_pattern_mismatch": "有不能用的字符",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "int_from_float": "应为整数",
+    "float_parsing": "应为数字",
+    "float_type": "应为数字",
+    "bool_parsing": "应为 true 或 false",
+    "bool_type": "应为 true 或 false",
+    "greater_than_equal": "太小（最小 {ge}）",
+    "less_than_equal": "太大（最大 {le}）",
+    "enum": "不在可选范围内：{expected}",
+    "literal_error": "不在可选范围内：{expected}",
+    "date_from_datetime_parsing": "日期应写成 2024-06-30 这样",
+    "date_parsing": "日期应写成 2024-06-30 这样",
+    "date_type": "日期应写成 2024-06-30 这样",
+    "dict_type": "应为名称和值的对象",
+    "model_attributes_type": "应为 JSON 对象",
+    "list_type": "应为列表",
+    "too_short": "太少（最少 {min_length} 个）",
+    "too_long": "太多（最多 {max_length} 个）",
+}
+"""Pydantic's kinds of error in Chinese; the names in braces are its own."""
 
 
 def of(error: NearzeroError) -> tuple[int, dict[str, Any]]:
@@ -103,10 +158,7 @@ def install(app: FastAPI) -> None:
 
     async def invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        first = error.errors()[0]
-        place = [str(p) for p in first["loc"] if p not in {"body", "query", "path", "header"}]
-        where = ".".join(place)
-        message = f"“{where or '请求正文'}”不合要求（{first['msg']}），请对照接口说明改正。"
+        message, where = mend(error.errors()[0])
         return JSONResponse(describe(422, "invalid_request", message, where or None), 422)
 
     async def http(_: Request, error: Exception) -> JSONResponse:

@@ -132,7 +132,7 @@ async def _person(
             outcomes[type(error).__name__] += 1
         took.append(time.perf_counter() - begin)
         if pause:
-            await asyncio.sleep(draw.expovariate(1 / pause))
+            await asyncio.sleep(max(0, min(draw.expovariate(1 / pause), until - time.perf_counter())))
 
 
 if __name__ == "__main__":

@@ -143,6 +143,23 @@ def test_a_number_beyond_all_numbers_is_out_of_range(opened: Any) -> None:
         assert 400 <= response.status_code < 500, response.text
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/ask", rb'{"question": "\ud800"}'),
+        ("/api/v1/ask", b"[" * 200_000),
+        ("/api/v1/ask", b"\xff\xfe"),
+        ("/api/v1/calculators/charging", rb'{"inputs": {"\udc00": "1"}}'),
+        ("/api/v1/check", rb'{"text": "\ud83d"}'),
+        ("/v1/chat/completions", rb'{"model": "nearzero", "messages": [{"role": "user", "content": "\ud800"}]}'),
+    ],
+)
+def test_text_that_is_none_is_the_senders_fault(opened: Any, path: str, body: bytes) -> None:
+    response = opened.client.post(path, content=body, headers={"content-type": "application/json"})
+    assert 400 <= response.status_code < 500
+    assert response.json()["error"]["message"]
+
+
 def test_an_operator_sees_health_readiness_and_metrics(opened: Any) -> None:
     assert opened.client.get("/healthz").text == "ok"
     ready = opened.client.get("/readyz").json()
