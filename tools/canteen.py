@@ -43,6 +43,12 @@ def _waste(sheet: Worksheet) -> Amount:
     made = sheet.product("食物浪费全生命周期排放", "kgCO2e", {"浪费量": mass, "全生命周期因子": factor})
     if sheet.rows:
         sheet.compare("食物浪费（全生命周期，另列）", made, "tCO2e", "含生产阶段，不与能源排放相加")
+    chosen = sheet.choice("treatment")
+    if chosen is not None and chosen.factor is not None:
+        disposal = sheet.factor(chosen.factor)
+        treated = sheet.product("厨余处置排放", "kgCO2e", {"浪费量": mass, "处置因子": disposal})
+        note = "英国参照值；厌氧、堆肥只含收运等边界，不能和填埋直接相比，也不与能源、全生命周期排放相加"
+        sheet.compare(f"{chosen.label}（处置，另列）", treated, "tCO2e", note)
     if sheet.was_given("reduction"):
         operands = {"浪费排放": made, "减少比例": sheet.need("reduction", "")}
         less = sheet.product("减少浪费的减排量", "kgCO2e", operands, nature="reduction")

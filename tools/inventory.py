@@ -1,9 +1,10 @@
 """The yearly inventory of a compound by JS/T 303-2026: fuels burnt, electricity and heat bought.
 
 E = Σ fuel × factor + (bought − direct green − passed on) × grid factor + (heat bought − passed on) × heat factor.
-Refrigerants, commuting, travel and meetings lie outside that boundary: they are listed beside the total, never in it.
+Refrigerants, commuting, travel, meetings, waste, water, paper and sinks lie outside that boundary: they are listed beside the total, never in it.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import OutOfRange
@@ -27,7 +28,7 @@ _FUELS: dict[str, tuple[str, str, str | None]] = {
     "lpg": ("液化石油气", "fuel.jst303.lpg", None),
     "pipeline_gas": ("管道煤气", "fuel.jst303.pipeline-gas", None),
 }
-_ADDED = ("commuting", "travel", "meetings", "refrigerant")
+_ADDED = ("commuting", "travel", "meetings", "refrigerant", "waste", "water", "paper")
 
 
 def compute(sheet: Worksheet) -> Computation:
@@ -119,8 +120,11 @@ def _intensity(sheet: Worksheet, total: Amount) -> None:
 def _kept_apart(sheet: Worksheet) -> None:
     for name in _ADDED:
         if sheet.was_given(name):
-            value = amount(sheet.need(name, ""))
+            value = sheet.as_co2e(amount(sheet.need(name, "")))
             sheet.compare(sheet.spec.input(name).label, value, "tCO2e", "另列，不在 JS/T 303 总量内")
+    if sheet.was_given("sinks"):
+        fixed = replace(amount(sheet.need("sinks", "")), nature="removal")
+        sheet.compare(sheet.spec.input("sinks").label, fixed, "tCO2", "只作示意，不抵扣排放，也不在总量内")
 
 
 def _sum(parts: list[Amount]) -> Amount:

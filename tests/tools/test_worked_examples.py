@@ -69,7 +69,7 @@ def test_there_are_examples_of_every_calculator() -> None:
 def test_the_arithmetic_of_an_example_holds_and_uses_the_figures_it_names(example: dict[str, Any]) -> None:
     parsed = ast.parse(example["arithmetic"], mode="eval")
     assert float(worked_out(parsed.body)) == pytest.approx(float(example["value"]), abs=tolerance(example["value"]))
-    literals = [float(node.value) for node in ast.walk(parsed) if isinstance(node, ast.Constant)]
+    literals = [float(str(node.value)) for node in ast.walk(parsed) if isinstance(node, ast.Constant)]
     for held in example["factors"]:
         if held in limits.all_limits():
             figures = {float(limits.quantity(held).magnitude)}
