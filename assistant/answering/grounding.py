@@ -104,7 +104,7 @@ class _Terms:
     support: float
     restating: float
     few_pairs: int
-    lead_in: int
+    announcing: re.Pattern[str]
     exempting: tuple[str, ...]
     modals: Mapping[str, frozenset[str]]
 
@@ -116,7 +116,7 @@ def _terms() -> _Terms:
         support=raw["support"],
         restating=raw["restating"],
         few_pairs=raw["few_pairs"],
-        lead_in=raw["lead_in"],
+        announcing=re.compile("|".join(sorted(raw["announcing"], key=len, reverse=True))),
         exempting=tuple(raw["exempting"]),
         modals={kind: frozenset(fitting) for kind, fitting in raw["modals"].items()},
     )
@@ -279,9 +279,9 @@ def fault(sentence: str, held: Mapping[int, Source], asked: Source, *, strict: b
 
 
 def _is_lead_in(bare: str) -> bool:
-    """具体要求如下： — it announces and says nothing."""
-    short = len(bare) <= _terms().lead_in and bare.endswith(("：", ":"))
-    return short and not figures(bare) and not modals(bare) and not _TITLE.search(bare) and not _YEAR.search(bare)
+    """具体要求如下： — made of words that announce and say nothing."""
+    rest = bare.removesuffix("：").removesuffix(":")
+    return rest != bare and not _terms().announcing.sub("", rest)
 
 
 def _mismatch(bare: str, cited: Sequence[Source], asked: Source, *, strict: bool, free: bool) -> Fault | None:
