@@ -314,13 +314,18 @@ def summary(computation: Computation) -> str:
 
 
 def _main_assumption(computation: Computation) -> str | None:
-    """A value the person did not give comes first, then the electricity factor of an emission, then what is said."""
+    """A value the person did not give comes first, then the electricity factor of an emission, then what is said.
+
+    Where nothing had to be assumed it is the first factor itself.
+    """
     grid = "电力因子："
     plain = [line for line in computation.assumptions if not line.startswith(grid)]
-    ranked = [line for line in plain if "没有给出，取" in line]
+    plain = [line for line in plain if "没有公布不确定度" not in line]
+    ranked = [line for line in plain if "没有给出，取" in line and "按一年" not in line]
     if computation.total.of is not None:
         ranked += [line for line in computation.assumptions if line.startswith(grid)]
-    return next(iter([*ranked, *computation.warnings, *plain]), None)
+    used = [f"{factor.name} {factor.figure}" for factor in computation.factors]
+    return next(iter([*ranked, *computation.warnings, *plain, *used]), None)
 
 
 def to_markdown(computation: Computation) -> str:

@@ -169,7 +169,7 @@ def _load(sheet: Worksheet, chargers: Amount, daily: Amount | None) -> str:
         return "给出变压器容量和原有负荷，可以判断要不要增容"
     rate = sheet.product("变压器负荷率", "percent", {"视在功率": demand}, {"变压器容量": rated_capacity})
     sheet.compare("变压器负荷率", rate, "percent")
-    _managed(sheet, power, existing, rated_capacity, daily)
+    _managed(sheet, power, rated, existing, rated_capacity, daily)
     if needed.magnitude("kVA") > float(rated_capacity.to("kVA").magnitude):
         sheet.warn(
             f"变压器容量 {format_quantity(rated_capacity)} 小于应有的 {format_number(needed.magnitude('kVA'))} 千伏安"
@@ -191,38 +191,40 @@ def _utilisation(sheet: Worksheet, rated: Amount) -> None:
 def _managed(
     sheet: Worksheet,
     power: "Quantity[Any]",
+    rated: Amount,
     existing: "Quantity[Any] | None",
     capacity: "Quantity[Any]",
     daily: Amount | None,
 ) -> None:
     """Load management: the power charging may draw at once under this transformer, and what that is enough for."""
     make = registry().Quantity
-    carried = sheet.product(
-        "变压器可带负荷", "kVA", {"变压器容量": capacity}, {"裕量系数": sheet.factor("ev.transformer.margin")}
-    )
+    margin = sheet.factor("ev.transformer.margin")
+    carried = sheet.product("变压器可带负荷", "kVA", {"变压器容量": capacity}, {"裕量系数": margin})
     taken = make(0.0, "kVA") if existing is None else existing
     spare = sheet.subtract("可给充电的视在功率", "kVA", ("变压器可带负荷", carried), ("原有负荷", taken))
     if spare.magnitude("kVA") <= 0:
-        sheet.warn("原有负荷已用满变压器，白天没有余量给充电；先削减原有负荷或增容")
+        sheet.warn("原有负荷已用满变压器，没有余量给充电；先削减原有负荷或增容")
         return
-    allowed = sheet.product("有序充电功率上限", "kW", {"可用视在功率": spare, "功率因数": sheet.factor("ev.cosphi")})
+    operands = {"可用视在功率": spare, "功率因数": sheet.factor("ev.cosphi")}
+    allowed = sheet.product("有序充电功率上限", "kW", operands)
     note = "负荷管理把同时充电的总功率限制在这个数以内"
     sheet.compare(
         "有序充电功率上限", allowed, "kW", note if existing is not None else f"{note}；没有给出原有负荷，按零计"
     )
-    full = float(math.floor(round(allowed.magnitude("kW") / float(power.to("kW").magnitude), 9)))
-    sheet.compare("可同时满功率充电的桩数", amount(make(full, "charger")), "charger")
+    if allowed.magnitude("kW") >= rated.magnitude("kW"):
+        sheet.assume("变压器余量大于全部桩的装机功率，所有桩可以同时满功率充电")
+    else:
+        full = float(math.floor(round(allowed.magnitude("kW") / float(power.to("kW").magnitude), 9)))
+        sheet.compare("可同时满功率充电的桩数", amount(make(full, "charger")), "charger")
     if daily is None:
         return
-    hours = sheet.product(
-        "限功率后每天充完要的时间", "hour/day", {"每天从电网取的电量": daily}, {"有序充电功率上限": allowed}
-    )
-    sheet.compare("限功率后每天充完要的时间", hours, "hour/day")
+    usable = min(allowed, rated, key=lambda part: part.magnitude("kW"))
+    hours = sheet.product("有序充电每天要的时间", "hour/day", {"每天从电网取的电量": daily}, {"可用充电功率": usable})
+    sheet.compare("有序充电每天要的时间", hours, "hour/day")
     window = float(sheet.need("daily_hours", "核有序充电").to("hour").magnitude)
-    if hours.magnitude("hour/day") > window:
-        sheet.warn(
-            f"限功率后每天要充 {format_number(hours.magnitude('hour/day'))} 小时，多于每桩每天可用的 {window:g} 小时"
-        )
+    if round(hours.magnitude("hour/day"), 9) > window:
+        shown = format_number(hours.magnitude("hour/day"))
+        sheet.warn(f"有序充电每天要 {shown} 小时，多于每桩每天可用的 {window:g} 小时")
 
 
 def _cost(sheet: Worksheet, chargers: Amount, daily: Amount | None) -> None:

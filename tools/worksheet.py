@@ -530,7 +530,8 @@ class Worksheet:
 
     def _say_certainty(self, total: Amount) -> None:
         """A single number out of published factors is not an exact one."""
-        if self._factors and total.low == total.high:
+        exact = not any(factor.ranged for factor in self._factors.values())
+        if self._factors and exact and total.low == total.high:
             self.assume("所用因子没有公布不确定度，结果不给范围，不表示没有误差")
 
     def _scale(self, total: Amount, unit: str, of: str) -> None:

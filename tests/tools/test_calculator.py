@@ -185,6 +185,9 @@ def test_a_summary_opens_with_total_biggest_part_gaps_and_main_assumption() -> N
         "主要前提：航空因子没有给出，取 中国民航全过程研究值（有中国研究出处；不含辐射强迫）。"
     )
     assert "主要前提：电力因子：深圳没有单独发布的值，用广东值" in summary(run("electricity", {"electricity": "1度"}))
+    assert summary(run("fleet", {"gasoline": "8000升"})).endswith(
+        "汽油二氧化碳排放因子（公共机构核算默认） 2.179 千克CO2/升。"
+    )
     cooled = summary(run("cooling", {"electricity": "30万度", "change": "2℃"}))
     assert cooled.startswith("节电量是 42000 千瓦时（范围 36000～48000）。主要前提：每调 1 ℃ 节电 6%～8% 是经验值")
 

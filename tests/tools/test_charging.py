@@ -71,12 +71,19 @@ def test_load_management_by_hand() -> None:
         "transformer": "630 kVA",
         "existing_load": "300 kVA",
     }
-    shown = {item.label: item.value for item in run("charging", values).comparison}
-    # 630 / 1.15 = 547.826; − 300 = 247.826 kVA; × 0.95 = 235.435 kW; / 7 = 33.6, so 33 at full power
+    made = run("charging", values)
+    shown = {item.label: item.value for item in made.comparison}
+    # 630 / 1.15 = 547.826; − 300 = 247.826 kVA; × 0.95 = 235.435 kW, more than the 5 × 7 = 35 kW installed
     assert shown["有序充电功率上限"] == pytest.approx(235.435, rel=1e-5)
-    assert shown["可同时满功率充电的桩数"] == 33
-    # 30 × 60 × 0.14 / 0.9 = 280 kWh a day; / 235.435 = 1.18929 h
-    assert shown["限功率后每天充完要的时间"] == pytest.approx(1.18929, rel=1e-5)
+    assert "可同时满功率充电的桩数" not in shown
+    assert any("同时满功率" in line for line in made.assumptions)
+    # 30 × 60 × 0.14 / 0.9 = 280 kWh a day; / 35 kW = 8 h, which fit into 8
+    assert shown["有序充电每天要的时间"] == pytest.approx(8)
+    assert not any("每天可用的" in line for line in made.warnings)
+    # 100 chargers of 7 kW: 235.435 / 7 = 33.6, so 33 at full power; 280 / 235.435 = 1.18929 h
+    many = {item.label: item.value for item in run("charging", {**values, "chargers": 100}).comparison}
+    assert many["可同时满功率充电的桩数"] == 33
+    assert many["有序充电每天要的时间"] == pytest.approx(1.18929, rel=1e-5)
     # 630 / 1.15 = 547.826; − 540 = 7.826 kVA × 0.95 = 7.4348 kW; 280 / 7.4348 = 37.66 h a day, more than 8
     tight = run("charging", {**values, "existing_load": "540 kVA"})
     assert any("37.7 小时，多于" in line for line in tight.warnings)
