@@ -158,12 +158,12 @@ class Catalogue:
             yield self._number(match, text)
         for match in _BARE.finditer(text):
             held = self.serials.get(match["serial"], ())
-            if held and (match["kind"] or len(match["serial"]) > 2):
-                ids = tuple(dict.fromkeys(i for _, _, i in held))
-                start = match.start()
-                for agency, _, _ in held:
-                    if agency and text[: match.start()].endswith(f"{agency}令"):
-                        start = match.start() - len(agency) - 1
+            before, start = text[: match.start()], match.start()
+            named = [h for h in held if h[0] and before.endswith((h[0], f"{h[0]}令"))]
+            if held and (match["kind"] or named or len(match["serial"]) > 2):
+                if named:
+                    start -= len(named[0][0]) + before.endswith("令")
+                ids = tuple(dict.fromkeys(i for _, _, i in (named or held)))
                 yield Mention((start, match.end()), ids, "number", text[start : match.end()])
 
     def _number(self, match: re.Match[str], text: str) -> Mention:

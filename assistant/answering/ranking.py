@@ -43,9 +43,11 @@ def _model() -> _Model:
 def weigh(question: Question, evidence: Sequence[Evidence], rarity: TermWeights) -> tuple[Evidence, ...]:
     """The evidence best first, named clauses before all; scores fall from 1 by ``exp(-difference / spread)``.
 
-    Superseded documents are left out unless a clause of theirs was named.
+    Superseded documents, and headings without a text of their own, are left out unless they were named.
     """
-    kept = [e for e in evidence if e.document.superseded_by is None or e.exact] or list(evidence)
+    kept = [e for e in evidence if e.exact or (e.document.superseded_by is None and not e.clause.outline)] or list(
+        evidence
+    )
     if not kept:
         return ()
     weights = _model().weights

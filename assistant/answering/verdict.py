@@ -75,7 +75,7 @@ def holds_rare(question: Question, text: str, rarity: TermWeights) -> bool:
     if not missing:
         return True
     meant = frozenset("".join(question.meant))
-    return bool(meant & signs(text)) and len(missing) * 2 <= len(asked)
+    return bool(meant & signs(text)) and len(missing) * 3 <= len(asked)
 
 
 def _word(text: str, clause: Clause) -> str:

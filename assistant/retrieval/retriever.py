@@ -16,13 +16,25 @@ from assistant.retrieval.parameters import Parameters, parameters
 from assistant.retrieval.passages import Passage
 from assistant.retrieval.segmentation import is_chinese, normalise, simplified
 from assistant.retrieval.terms import expansions
-from corpus.locator import Level, Locator, parse
+from corpus.locator import Level, Locator, Part, parse
 from corpus.references import Catalogue, Mention
 
 __all__ = ["Hit", "Leg", "Retrieval", "Retriever", "Signals"]
 
 _QUESTION = 1000
 """Characters of a question that are read; embedding costs about a millisecond a character beyond."""
+_OUTLINE = (Level.HEADING, Level.SUBHEADING, Level.NUMBERED)
+
+
+def _as_outline(locator: Locator) -> Locator | None:
+    """第三部分第五条 read as 三（五）; ``None`` for a locator of other levels."""
+    named = [p for p in locator.parts if p.level in {Level.DIVISION, Level.CHAPTER, Level.ARTICLE}]
+    if not named or len(named) != len(locator.parts) or len(named) > len(_OUTLINE):
+        return None
+    parts = tuple(Part(level, part.number[:1]) for level, part in zip(_OUTLINE, named, strict=False))
+    return Locator(locator.text, parts)
+
+
 _MEANT = 8
 """Documents of one ambiguous mention that are looked at."""
 _FIRST = 10.0
@@ -252,7 +264,12 @@ class Retriever:
     def _at(self, document_id: str, locator: Locator) -> list[int]:
         held = self._placed(document_id)
         below = [row for row, at in held if locator.covers(at)]
-        return below or [row for row, at in held if at.parts and at.covers(locator)]
+        around = below or [row for row, at in held if at.parts and at.covers(locator)]
+        if around or any(part.level is Level.ARTICLE for _, at in held for part in at.parts):
+            return around
+        # A policy paper numbers 一、（一）1; people still say its 第三部分第五条 or 第二条.
+        outline = _as_outline(locator)
+        return [row for row, at in held if outline is not None and outline.covers(at)]
 
     def _placed(self, document_id: str) -> tuple[tuple[int, Locator], ...]:
         if document_id not in self._locators:
