@@ -35,6 +35,7 @@ def build(assistant: "Assistant") -> "gr.Blocks":
     """All pages as one ``gr.Blocks``; a further page is one more ``build`` under a tab here."""
     os.environ.update(_QUIET)
     import gradio as gr
+    from gradio.events import api
 
     from assistant.web import chat
     from assistant.web.markup import render
@@ -52,7 +53,7 @@ def build(assistant: "Assistant") -> "gr.Blocks":
             except InputError as error:
                 raise gr.Error(str(error), print_exception=False) from error
 
-        gr.api(ask, api_name="ask", concurrency_limit=_AT_ONCE)
+        api(ask, api_name="ask", concurrency_limit=_AT_ONCE)
     return blocks
 
 
