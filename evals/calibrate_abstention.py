@@ -25,8 +25,8 @@ __all__ = ["UNANSWERABLE", "Case", "Fit", "cases", "fit", "main", "signals"]
 UNANSWERABLE = Path(__file__).with_name("cases") / "unanswerable.jsonl"
 PARAMETERS = Path(__file__).parents[1] / "assistant" / "conversation" / "abstention.yaml"
 
-FALSE_REFUSALS = 0.02
-"""Share of answerable questions that may be refused, left one out: two thirds of what is allowed."""
+FALSE_REFUSALS = 0.03
+"""Share of answerable questions that may be refused, left one out."""
 
 REGULAR = 1.0
 """Inverse strength of the L2 penalty over standardised signals."""

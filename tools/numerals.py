@@ -13,7 +13,11 @@ from decimal import Decimal
 
 __all__ = ["Numeral", "read_numeral", "too_long"]
 
-DIGITS = {char: value for value, chars in enumerate(("零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九")) for char in chars}
+DIGITS = {
+    char: value
+    for value, chars in enumerate(("零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九"))
+    for char in chars
+}
 SMALL = {"十": 10, "百": 100, "千": 1000}
 BIG = {"万": 10**4, "亿": 10**8}
 MANY = "余多来"
@@ -166,7 +170,9 @@ class _Reader:
         return True
 
     def _neighbours(self, chars: str, digits: list[int]) -> bool:
-        return chars == "三两" or (0 not in digits and chars[1] != "两" and (digits[1] == digits[0] + 1 or digits == [3, 5]))
+        return chars == "三两" or (
+            0 not in digits and chars[1] != "两" and (digits[1] == digits[0] + 1 or digits == [3, 5])
+        )
 
     def _small(self, unit: int) -> bool:
         if unit >= self.room or (self.arabic and self.num is not None and self.num >= 10 and self.room < 10_000):

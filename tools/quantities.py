@@ -479,7 +479,9 @@ def _tenths(plain: str, start: int, numeral: Numeral, words: Words) -> _Draft | 
         extra, end = Decimal(5), end + 1
     elif end < len(plain) and plain[end] in DIGITS and low == last.high and not words.unit.match(plain, end + 1):
         extra, end = Decimal(DIGITS[plain[end]]), end + 1  # 三成五
-    return _Draft(start, end, low * 10 + extra, last.high * 10 + extra, _Factor(("percent",)), last.vague, fraction=True)
+    return _Draft(
+        start, end, low * 10 + extra, last.high * 10 + extra, _Factor(("percent",)), last.vague, fraction=True
+    )
 
 
 _WHOLES = {"百": 100, "千": 1000, "万": 10_000}
@@ -709,7 +711,9 @@ def _hang(draft: _Draft, waiting: list[_Per], *, direct: bool, gap: str) -> _Dra
         scale /= per.scale
     factor = replace(draft.factor, below=tuple(below))
     start = waiting[0].start if direct else draft.start
-    return replace(draft, low=draft.low * scale, high=draft.high * scale, factor=factor, per_start=draft.start, start=start)
+    return replace(
+        draft, low=draft.low * scale, high=draft.high * scale, factor=factor, per_start=draft.start, start=start
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------- neighbours
@@ -858,7 +862,9 @@ def _degree(plain: str, draft: _Draft, words: Words) -> tuple[Label, ...]:
     """What 度 means here, by size and by the words around it; two labels where that does not tell."""
     if draft.below_zero:
         return ("temperature",)
-    angle, energy, temperature = (_weigh(plain, draft, cues, words) for cues in (words.angle, words.energy, words.temperature))
+    angle, energy, temperature = (
+        _weigh(plain, draft, cues, words) for cues in (words.angle, words.energy, words.temperature)
+    )
     if angle and angle >= max(energy, temperature):
         return ("angle",)
     if draft.high > words.hottest:
@@ -916,7 +922,9 @@ def read_one(text: str, expected: Label, *, default_unit: str | None = None) -> 
         return bare_number(bare, expected, default_unit=default_unit, text=shown)
     found = find(shown)
     if not found:
-        raise InputError(f"“{shown}”里读不出带单位的数，这里要{label_name(expected)}：请写成数加单位，可用{fits(expected)}。")
+        raise InputError(
+            f"“{shown}”里读不出带单位的数，这里要{label_name(expected)}：请写成数加单位，可用{fits(expected)}。"
+        )
     if len(found) > 1:
         listed = "、".join(item.text for item in found)
         raise InputError(f"“{shown}”里有 {len(found)} 个数（{listed}），这里只要一个{label_name(expected)}：请分开填。")

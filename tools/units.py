@@ -251,7 +251,9 @@ def unit_name(expression: str) -> str:
     above, _, below = expression.replace("**", "^").partition("/")
 
     def names(keys: str) -> list[str]:
-        written = [key.replace("^", "**") for key in keys.strip("()").split("*") if key not in {"", "1", "dimensionless"}]
+        written = [
+            key.replace("^", "**") for key in keys.strip("()").split("*") if key not in {"", "1", "dimensionless"}
+        ]
         return [units[key].show if key in units else key for key in written]
 
     top, parts = "·".join(names(above)), [name.removeprefix("个") for name in names(below)]

@@ -13,7 +13,7 @@ from assistant.answering.comparison import beside, draft_note, rank_of_force, ta
 from assistant.answering.evidence import Evidence, Ledger
 from assistant.answering.grounding import holds, numbers
 from assistant.answering.indicators import DRAFT, Candidate, is_draft, others, rank
-from assistant.answering.question import Question, bigrams
+from assistant.answering.question import Question, bigrams, content
 from assistant.answering.ranking import ended
 from assistant.answering.rarity import TermWeights
 from assistant.answering.verdict import holds_rare, measured, opening, subject, verifies
@@ -73,7 +73,7 @@ def _blocks(
         return _not_given(question, *withheld, more, weights, ledger)
     if named and question.asked in {"clause", "general", "list"}:
         return [_whole(e, ledger) for e in named[:4]]
-    if of_document and not named and not _content(question.residue):
+    if of_document and not named and not content(question.residue):
         return _overview(of_document[0].document, ledger)
     pool = named or [e for e in of_document if e.score >= NEAR] or _relevant(evidence)
     if question.asked == "definition":
@@ -95,17 +95,6 @@ def _blocks(
 def _relevant(evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence worth writing about: near the best hit, at most eight."""
     return [e for e in evidence if e.score >= NEAR][:8]
-
-
-_GENERIC = re.compile(
-    r"规定|内容|主要|哪些|什么|怎么|有关|介绍|文件|全文|条款|要求|重点|概括|总结|一下|讲|说|写|的|了|是|有|里|和|呢|吗|请|给我|看看|简单|大概|都|我"
-    r"|[\s，。、；：？！“”《》?!,.]"
-)
-
-
-def _content(residue: str) -> str:
-    """What a question says besides naming a document and asking what is in it."""
-    return _GENERIC.sub("", residue)
 
 
 def _overview(document: Document, ledger: Ledger) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 import yaml
 
-__all__ = ["Asked", "Question", "bigrams", "cues", "read"]
+__all__ = ["Asked", "Question", "bigrams", "content", "cues", "read"]
 
 Asked = Literal["metadata", "definition", "figure", "yes_no", "list", "clause", "general"]
 
@@ -149,3 +149,14 @@ def _units_given(text: str) -> set[str]:
         else:
             units.add(given.text.lstrip("0123456789.,零〇一二两三四五六七八九十百千"))
     return units
+
+
+_GENERIC = re.compile(
+    r"规定|内容|主要|哪些|什么|怎么|有关|介绍|文件|全文|条款|要求|重点|概括|总结|一下|讲|说|写|的|了|是|有|里|和|呢|吗|请|给我|看看|简单|大概|都|我"
+    r"|[\s，。、；：？！“”《》?!,.]"
+)
+
+
+def content(residue: str) -> str:
+    """What a question says besides naming a document and asking what is in it."""
+    return _GENERIC.sub("", residue)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from assistant.answering.evidence import Evidence
-from assistant.answering.question import Question, bigrams
+from assistant.answering.question import Question, bigrams, content
 from assistant.answering.rarity import TermWeights
 from assistant.conversation.dialogue import dialogue
 from assistant.conversation.markup import inert
@@ -114,6 +114,9 @@ def unanswerable(
         return f"资料库里的{title}没有收录{place}：它可能不存在，也可能摘编时没有读到，不能代为编写。"
     if signals.unknown and not any(m.document_ids for m in signals.mentions):
         return f"资料库里没有收录“{inert(signals.unknown[0].text)}”，不能引用它的内容。"
+    assert turn.reading is not None
+    if turn.reading.documents and not content(turn.reading.residue):
+        return ""  # a document asked for as a whole is held
     set_up = parameters()
     values = features(turn, signals, evidence, rarity)
     logit = set_up["bias"] + sum(weight * values[name] for name, weight in set_up["weights"].items())

@@ -38,7 +38,7 @@ from assistant.retrieval import Retrieval, Retriever
 from assistant.retrieval.segmentation import simplified
 from corpus.errors import InputError, MissingInput
 from corpus.library import Corpus
-from tools.calculator import Calculator, calculator, calculators, to_json, to_markdown
+from tools.calculator import Calculator, calculator, calculators, summary, to_json, to_markdown
 from tools.calculator import run as run_calculator
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _calculate(core: Core, turn: Turn) -> Turn:
         return _finished(turn, "clarification", str(error), memory=kept)
     clauses = [core.corpus.get(key) for key in computation.clause_keys]
     citations = tuple(citation(n, c, core.corpus.document_of(c)) for n, c in enumerate(clauses, 1))
-    text = _assumed(spec, inputs, asked.assumed) + to_markdown(computation)
+    text = f"{_assumed(spec, inputs, asked.assumed)}{summary(computation)}\n\n{to_markdown(computation)}"
     if citations:
         text += "\n\n依据：" + "、".join(f"{c.heading}[{n}]" for n, c in enumerate(clauses, 1))
     memory = replace(

@@ -182,7 +182,19 @@ def test_any_text_is_survived_and_sliced(text: str) -> None:
 
 
 NAMES = [name for unit in unit_table().units.values() for name in (*unit.names, *unit.rate_names)]
-PIECES = st.sampled_from([*"一二两三十百千万亿半点几余多每均约近零下负~-至到/·*()（）。，个℃%‰", "12", "3.5", "度", "分之", "成", "\ud800", "\x00", *NAMES])
+PIECES = st.sampled_from(
+    [
+        *"一二两三十百千万亿半点几余多每均约近零下负~-至到/·*()（）。，个℃%‰",
+        "12",
+        "3.5",
+        "度",
+        "分之",
+        "成",
+        "\ud800",
+        "\x00",
+        *NAMES,
+    ]
+)
 
 
 @given(st.lists(PIECES, max_size=25).map("".join))
@@ -196,7 +208,25 @@ def test_any_mix_of_the_vocabulary_gives_units_the_registry_knows(text: str) -> 
 
 
 @pytest.mark.parametrize(
-    "unit", ["一", "1", "1,", "十", "多", "3多", "每", "每月", "3度", "用电3度", "3~", "3kg/(", "1吨·", "百分之", "\x00\ud800", "1小时1分"]
+    "unit",
+    [
+        "一",
+        "1",
+        "1,",
+        "十",
+        "多",
+        "3多",
+        "每",
+        "每月",
+        "3度",
+        "用电3度",
+        "3~",
+        "3kg/(",
+        "1吨·",
+        "百分之",
+        "\x00\ud800",
+        "1小时1分",
+    ],
 )
 def test_long_hostile_text_takes_linear_time(unit: str) -> None:
     text = (unit * 100_000)[:100_000]

@@ -96,7 +96,9 @@ def test_parse_takes_numbers_and_quantities() -> None:
     assert parse(80, "person").units == registry().person
     assert parse(3.5, "energy", default_unit="MWh").to("kWh").magnitude == pytest.approx(3500)
     assert parse(registry().Quantity(2, "GJ"), "energy").magnitude == 2
-    assert parse(registry().Quantity(5, "kW") * registry().Quantity(8, "hour"), "energy").m_as("kWh") == pytest.approx(40)
+    assert parse(registry().Quantity(5, "kW") * registry().Quantity(8, "hour"), "energy").m_as("kWh") == pytest.approx(
+        40
+    )
 
 
 def test_the_refused_list_is_long_enough() -> None:
