@@ -178,7 +178,8 @@ def _lacking(writing: Writing, keys: Keyring, draft: Draft, reading: Question, t
         return "incomplete"
     if tier == "tools":
         return None
-    lead = _values(draft.text.split("\n\n")[0]) if reading.asked in {"figure", "yes_no"} and not withheld else set()
+    # Whatever was asked: the figures the extractive answer opens with are what a reader came for.
+    lead = set() if withheld or reading.asked == "metadata" else _values(draft.text.split("\n\n")[0])
     if not all(_says(writing.text, value) for value in lead):
         return "incomplete"
     cited = {item.clause.key for item in keys.evidence}
