@@ -174,6 +174,25 @@ def _mentions(text: str, heading: str) -> bool:
     return any(n.lower() in text.lower() for n in names)
 
 
+def _checkable(candidates: Sequence[Candidate]) -> Candidate:
+    """The first candidate, or one nearly as good that says the same and is easier to check: numbered text, numbered clause."""
+    first = candidates[0]
+    alike = [
+        c
+        for c in candidates
+        if c.score >= 0.8 * first.score
+        and (c.indicator.value, c.indicator.unit, c.indicator.comparator)
+        == (first.indicator.value, first.indicator.unit, first.indicator.comparator)
+    ]
+
+    def standing(candidate: Candidate) -> int:
+        item = candidate.evidence
+        numbered = (item.document.number is not None) + (item.clause.locator is not None)
+        return numbered - 2 * (item.document.region is Region.ELSEWHERE) - 2 * ended(item.document)
+
+    return max(alike, key=standing)
+
+
 def _figure(
     question: Question,
     candidates: Sequence[Candidate],
@@ -181,7 +200,7 @@ def _figure(
     weights: TermWeights,
     ledger: Ledger,
 ) -> list[str]:
-    best = candidates[0]
+    best = _checkable(candidates)
     item = best.evidence
     mark = ledger.mark(item)
     fitting = [c for c in candidates if c.score >= 0.85 * best.score and (not question.units or c.unit_fits)]

@@ -55,7 +55,7 @@ def _candidate(question: Question, item: Evidence, indicator: Indicator, weights
     elif not question.years:
         score -= 0.2
     # What a reader can check himself comes first: a document with a number, a clause with a number.
-    score += 0.1 * (item.document.number is not None) + 0.1 * (item.clause.locator is not None)
+    score += 0.15 * (item.document.number is not None) + 0.15 * (item.clause.locator is not None)
     if is_draft(item, indicator) and not DRAFT.search(question.text):
         score -= 0.4
     if ended(item.document) and not question.years:

@@ -115,8 +115,8 @@ def unanswerable(
     if signals.unknown and not any(m.document_ids for m in signals.mentions):
         return f"资料库里没有收录“{inert(signals.unknown[0].text)}”，不能引用它的内容。"
     assert turn.reading is not None
-    if turn.reading.documents and not content(turn.reading.residue):
-        return ""  # a document asked for as a whole is held
+    if any(e.exact for e in evidence) or (turn.reading.documents and not content(turn.reading.residue)):
+        return ""  # the clause named, or the document asked for as a whole, is held
     set_up = parameters()
     values = features(turn, signals, evidence, rarity)
     logit = set_up["bias"] + sum(weight * values[name] for name, weight in set_up["weights"].items())
