@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.settings import Settings
-from corpus.errors import InputError
+from corpus.errors import InputError, unreadable
 
 __all__ = ["Saved", "load", "save"]
 
@@ -53,7 +53,7 @@ def save(settings: Settings, file: Path) -> Saved:
         beside.replace(file)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise InputError(f"写不了备份 {file}：{error.strerror or error}。") from error
+        raise InputError(f"写不了备份 {file}：{unreadable(error)}。") from error
     return Saved(len(found), file.stat().st_size)
 
 

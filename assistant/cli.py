@@ -13,7 +13,7 @@ import typer
 from assistant import review_cli, tools_cli
 from assistant.ingest_cli import add
 from assistant.server.cli import backup, mcp, restore, serve, users_app
-from corpus.errors import InputError, NearzeroError
+from corpus.errors import InputError, NearzeroError, unreadable
 
 if TYPE_CHECKING:
     from assistant.answer import Answer
@@ -73,6 +73,14 @@ def _fail(message: str, status: int) -> int:
     return status
 
 
+_PARSER_SAYS = (
+    (r"No such command '(.*)'", "没有子命令 {}"),
+    (r"unexpected extra argument\S* \((.*)\)", "多出来的内容：{}（有空格的问题请加引号）"),
+    (r"Option '(.*)' requires an argument", "选项 {} 后面缺少值"),
+    (r"Option '(.*)' does not take a value", "选项 {} 后面不能带值"),
+)
+
+
 def _usage(error: BaseException) -> str:
     """A usage error of the parser in Chinese; the option or argument it is about stays as typed."""
     hint = "；用 nearzero --help 查看用法。"
@@ -87,8 +95,11 @@ def _usage(error: BaseException) -> str:
             return f"参数 {name} 的值不合适{hint}"
         case _:
             message = str(getattr(error, "message", error))
-            command = re.search(r"No such command '(.*)'", message)
-            return f"没有子命令 {command.group(1)}{hint}" if command else f"用法不对（{message}）{hint}"
+            for pattern, told in _PARSER_SAYS:
+                found = re.search(pattern, message)
+                if found:
+                    return told.format(*found.groups()) + hint
+            return f"用法不对{hint}"
 
 
 # --- asking ----------------------------------------------------------------------------------------------------
@@ -156,7 +167,7 @@ def _lines(path: Path) -> Iterator[str]:
     try:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
-        raise InputError(f"读不了文件 {path}：{error.strerror or error}。") from error
+        raise InputError(f"读不了文件 {path}：{unreadable(error)}。") from error
     return (line for line in text.splitlines() if line.strip())
 
 
@@ -173,8 +184,8 @@ def _answer_line(assistant: "Assistant", line: str, when: date | None) -> dict[s
             raise InputError("session 和 as_of 应是文字。")
         answer = assistant.ask(record["question"], session, _date(given) if given else when)
         return {"id": identity, **answer.to_json()}
-    except json.JSONDecodeError as error:
-        return {"id": identity, "kind": "error", "error": f"这一行不是完好的 JSON：{error.msg}。"}
+    except json.JSONDecodeError:
+        return {"id": identity, "kind": "error", "error": "这一行不是完好的 JSON。"}
     except NearzeroError as error:
         return {"id": identity, "kind": "error", "error": str(error)}
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from corpus.errors import InputError
+from corpus.errors import InputError, unreadable
 
 __all__ = ["register"]
 
@@ -136,7 +136,7 @@ def _write_text(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"写不了文件 {path}：{error.strerror or error}。") from error
+        raise InputError(f"写不了文件 {path}：{unreadable(error)}。") from error
 
 
 def _batch(
@@ -174,6 +174,8 @@ def quantity(text: Annotated[str, typer.Argument(help="含有数量的一句话�
     """读出一句话里的数量和单位。"""
     from tools.quantities import read
 
+    if not text.strip():
+        raise InputError("没有读到文字，请给出含有数量的一句话。")
     found = read(text)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))

@@ -31,6 +31,7 @@ __all__ = [
     "UnknownClause",
     "UnknownConversation",
     "UnknownFactor",
+    "unreadable",
 ]
 
 
@@ -93,3 +94,20 @@ class StoreUnavailable(NearzeroError):
 
 class ModelUnavailable(NearzeroError):
     """The configured chat model timed out, refused or returned nothing usable."""
+
+
+def unreadable(error: OSError) -> str:
+    """Why a file cannot be read, in Chinese.
+
+    >>> unreadable(FileNotFoundError()), unreadable(PermissionError())
+    ('没有这个文件', '没有读取的权限')
+    """
+    match error:
+        case FileNotFoundError():
+            return "没有这个文件"
+        case PermissionError():
+            return "没有读取的权限"
+        case IsADirectoryError():
+            return "这是一个目录"
+        case _:
+            return error.strerror or type(error).__name__

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
-from corpus.errors import InputError, LibraryError, UnknownClause
+from corpus.errors import InputError, LibraryError, UnknownClause, unreadable
 from corpus.library import Corpus, load
 from corpus.model import Clause, Confidence, Document, Indicator, Region, Strength
 from tools.units import format_number, format_quantity, load_data, parse, registry
@@ -224,7 +224,7 @@ def write_template(path: Path) -> None:
         else:
             raise InputError(f"不会写 {path.name} 这种格式；请用 xlsx 或 yaml。")
     except OSError as error:
-        raise InputError(f"写不了文件 {path}：{error.strerror or error}。") from error
+        raise InputError(f"写不了文件 {path}：{unreadable(error)}。") from error
 
 
 def _template() -> Iterator[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpus.errors import InputError
+from corpus.errors import InputError, unreadable
 from tools.calculator import Computation, Step, calculator
 from tools.units import format_number, unit_name
 
@@ -437,7 +437,7 @@ def write_document(computation: Computation, path: Path) -> None:
     try:
         report.save(str(path))
     except OSError as error:
-        raise InputError(f"写不了文件 {path}：{error.strerror or error}。") from error
+        raise InputError(f"写不了文件 {path}：{unreadable(error)}。") from error
 
 
 def _table(report: Any, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpus.errors import InputError
+from corpus.errors import InputError, unreadable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +54,7 @@ def read_table(path: Path, is_header: HeaderTest) -> Table:
     try:
         text = decoded(path.read_bytes(), path.name)
     except OSError as error:
-        raise InputError(f"读不了文件 {path}：{error.strerror or error}。") from error
+        raise InputError(f"读不了文件 {path}：{unreadable(error)}。") from error
     return read_csv_text(text, path.name, is_header=is_header)
 
 
@@ -201,7 +201,7 @@ def write_table(path: Path, columns: Mapping[str, Iterable[Any]]) -> None:
         else:
             raise InputError(f"不会写 {path.name} 这种格式；请用 csv、xlsx 或 parquet。")
     except OSError as error:
-        raise InputError(f"写不了文件 {path}：{error.strerror or error}。") from error
+        raise InputError(f"写不了文件 {path}：{unreadable(error)}。") from error
 
 
 def _write_workbook(path: Path, frame: pl.DataFrame) -> None:

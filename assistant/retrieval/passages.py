@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import InputError
+from corpus.errors import InputError, unreadable
 from corpus.library import Corpus
 from corpus.locator import find
 
@@ -95,7 +95,7 @@ def records(path: Path, required: tuple[str, ...]) -> Iterator[dict[str, Any]]:
                     raise InputError(f"{path.name} 第 {n} 行缺少字段：需要 {'、'.join(required)}。")
                 yield record
     except OSError as error:
-        raise InputError(f"读不了文件 {path}：{error.strerror or error}。") from error
+        raise InputError(f"读不了文件 {path}：{unreadable(error)}。") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path.name} 不是 UTF-8 文本。") from error
     except json.JSONDecodeError as error:

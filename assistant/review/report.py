@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.review.items import Check, Item
 from assistant.review.reading import Lines, open_word, word_paragraphs
 from assistant.review.verdict import Verdict
-from corpus.errors import InputError
+from corpus.errors import InputError, unreadable
 from corpus.versions import edits
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def write(checked: Check, path: Path, source: Path | None, lines: Lines) -> None
     try:
         writer(checked, path, source, lines)
     except OSError as error:
-        raise InputError(f"写不了报告 {path.name}：{error.strerror or error}。") from error
+        raise InputError(f"写不了报告 {path.name}：{unreadable(error)}。") from error
 
 
 def compared(written: str, held: str) -> str:

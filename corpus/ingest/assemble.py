@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from corpus.errors import InputError
+from corpus.errors import InputError, unreadable
 from corpus.ingest import metadata, tree
 from corpus.ingest.paragraphs import paragraphs
 from corpus.ingest.reading import Reading
@@ -30,7 +30,7 @@ def content_hash(path: Path) -> str:
             while block := file.read(1 << 20):
                 whole.update(block)
     except OSError as error:
-        raise InputError(f"读不了文件 {shown_name(path)}：{error.strerror or error}。") from error
+        raise InputError(f"读不了文件 {shown_name(path)}：{unreadable(error)}。") from error
     return whole.hexdigest()
 
 

@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.errors import InputError
+from corpus.errors import InputError, unreadable
 
 __all__ = ["Kind", "Limits", "examine", "shown_name"]
 
@@ -98,7 +98,7 @@ def examine(path: Path, limits: Limits) -> Kind:
         with path.open("rb") as file:
             head = file.read(4096)
     except OSError as error:
-        raise InputError(f"读不了文件 {name}：{error.strerror or error}。") from error
+        raise InputError(f"读不了文件 {name}：{unreadable(error)}。") from error
     kind, found = _KINDS[suffix], _content(head)
     wanted = {"txt": "text", "md": "text"}.get(kind, kind)
     if found == "ole" and kind == "docx":
