@@ -321,7 +321,9 @@ def _yes_no(
 
     best = max(pool, key=lambda item: held(item) + item.score)
     # A clause that holds little of what was asked may stand near it, but says neither yes nor no to it.
-    word = opening(question, best, weights) if held(best) >= SETTLES else ""
+    rarest = sorted(known - question.meant, key=weights.weight, reverse=True)[:2]
+    whole = held(best) >= SETTLES and set(rarest) <= bigrams(f"{best.clause.heading} {best.clause.text}")
+    word = opening(question, best, weights) if whole else ""
     rest = [e for e in pool if e is not best]
     if word:
         lead = f"**{word}**{excerpt(question, best.clause, weights)}{ledger.mark(best)}{caveat(best)}"
