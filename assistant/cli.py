@@ -240,25 +240,9 @@ def search(
 
     clean(query)
     assistant = _open()
-    rows = []
-    for rank, hit in enumerate(assistant.search(query, k), 1):
-        clause = assistant.corpus.get(hit.key)
-        document = assistant.corpus.document_of(clause)
-        rows.append(
-            {
-                "rank": rank,
-                "score": round(hit.score, 6),
-                "key": hit.key,
-                "document_id": document.id,
-                "title": document.title,
-                "number": document.number,
-                "locator": clause.locator.text if clause.locator else None,
-                "heading": clause.heading,
-                "text": clause.text,
-                "exact": hit.exact,
-                "legs": {name: {"rank": leg.rank, "score": round(leg.score, 6)} for name, leg in hit.legs.items()},
-            }
-        )
+    from assistant.records import hits
+
+    rows = hits(assistant.corpus, assistant.search(query, k))
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return

@@ -81,7 +81,9 @@ def _list(as_json: bool) -> None:
 
     specs = calculators().values()
     if as_json:
-        typer.echo(json.dumps([_spec(spec) for spec in specs], ensure_ascii=False))
+        from assistant.records import calculator_json
+
+        typer.echo(json.dumps([calculator_json(spec) for spec in specs], ensure_ascii=False))
         return
     for spec in specs:
         typer.echo(f"{spec.name}  {spec.title}")
@@ -89,29 +91,6 @@ def _list(as_json: bool) -> None:
             must = "必填" if item.required else "可不填"
             example = f"，如 {item.example}" if item.example else ""
             typer.echo(f"    {item.name}  {item.label}（{must}{example}）")
-
-
-def _spec(spec: Any) -> dict[str, Any]:
-    return {
-        "name": spec.name,
-        "title": spec.title,
-        "description": spec.description,
-        "inputs": [
-            {
-                "name": item.name,
-                "label": item.label,
-                "kind": item.kind,
-                "dimension": item.dimension,
-                "unit": item.unit,
-                "required": item.required,
-                "default": item.default,
-                "example": item.example,
-                "choices": [{"key": choice.key, "label": choice.label} for choice in item.choices],
-            }
-            for item in spec.inputs
-        ],
-        "examples": list(spec.examples),
-    }
 
 
 def _pairs(inputs: list[str]) -> dict[str, str]:

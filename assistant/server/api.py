@@ -10,9 +10,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
+from assistant import records
 from assistant.answer import Answer
 from assistant.conversation.understanding import clean
-from assistant.server import records
 from assistant.server.doors import LONGEST_SESSION, Doors, doors, owner, reader, signed_in
 from assistant.server.problem import Problem, of
 from assistant.server.schemas import (

@@ -14,7 +14,7 @@ from mcp.server.stdio import stdio_server
 from mcp.types import CallToolRequestParams, CallToolResult, ListToolsResult, PaginatedRequestParams, TextContent, Tool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.server import records
+from assistant import records
 from assistant.server.doors import LONGEST_SESSION, owner, reader
 from assistant.server.problem import mend
 from assistant.server.schemas import LONGEST_FILING

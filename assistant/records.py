@@ -1,4 +1,4 @@
-"""Documents, clauses, search results and calculators as JSON, the same for HTTP and MCP."""
+"""Documents, clauses, search results and calculators as JSON, the same for the command line, HTTP and MCP."""
 
 import json
 from typing import Any
