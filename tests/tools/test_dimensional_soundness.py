@@ -197,6 +197,30 @@ def test_many_inputs_are_written_in_other_units() -> None:
     assert {ROUTES[number][0] for number, _, _ in swaps()} >= set(calculators()) - {"paper", "travel", "commuting"}
 
 
+def measured() -> list[tuple[str, str, str, Values]]:
+    """Each activity that is written in a unit of a family: calculator, input, unit, what stands beside it."""
+    return [
+        (name, key, unit, {**{k: f"100{u}" for k, u in activity.items() if k != key and "{n}" not in u}, **beside})
+        for name, activity, beside in ACTIVITY
+        for key, unit in activity.items()
+        if any(unit in family for family in FAMILIES)
+    ]
+
+
+@pytest.mark.parametrize(("name", "key", "plain", "beside"), measured(), ids=str)
+@given(number=st.integers(20, 40_000), data=st.data())
+@settings(max_examples=15, deadline=None)
+def test_a_drawn_amount_gives_the_same_result_in_a_drawn_unit(
+    name: str, key: str, plain: str, beside: Values, number: int, data: st.DataObject
+) -> None:
+    family = next(family for family in FAMILIES if plain in family)
+    unit = data.draw(st.sampled_from(sorted(family)))
+    one = run(name, {key: f"{number}{plain}", **beside})
+    other = run(name, {key: f"{number * family[plain] / family[unit]:.12f}{unit}", **beside})
+    assert other.total.value == pytest.approx(one.total.value, rel=1e-9)
+    assert [row.value for row in other.breakdown] == pytest.approx([row.value for row in one.breakdown], rel=1e-9)
+
+
 @pytest.mark.parametrize(("number", "key", "unit"), swaps(), ids=str)
 def test_any_unit_of_the_same_dimension_gives_the_same_result(number: int, key: str, unit: str) -> None:
     name, values = ROUTES[number]
