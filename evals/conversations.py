@@ -1,7 +1,7 @@
-"""The conversation set: follow-ups, corrections, missing inputs, changes of subject; every turn is judged.
+"""The conversation sets: follow-ups, corrections, missing inputs, changes of subject; every turn is judged.
 
 ``python -m evals.conversations`` talks through the dev conversations and lists the turns that fall short;
-``--split test`` gives the share of the held-out ones without listing them.
+``--split test`` and ``--split second`` give the share of the held-out ones without listing them.
 """
 
 import json
@@ -19,9 +19,11 @@ from corpus.errors import LibraryError
 
 __all__ = ["CONVERSATIONS", "Conversation", "Expected", "TurnScore", "converse", "faults", "load", "main"]
 
-CONVERSATIONS = Path(__file__).with_name("cases") / "conversations.jsonl"
-"""The shipped set."""
+_CASES = Path(__file__).with_name("cases")
+CONVERSATIONS = (_CASES / "conversations.jsonl", _CASES / "conversations_second.jsonl")
+"""The shipped sets; the second was written after the first had been built against, and is held out whole."""
 
+_HEADING = re.compile(r"^### ", re.M)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -29,7 +31,8 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 class Expected:
     """What a right answer to one turn shows.
 
-    ``documents``: one of them is cited; ``locator``: a citation stands there (``only``: every one does); ``before``:
+    ``documents``: one of them is cited, and one of each group of ``also``; ``parts``: the answer stands under as many
+    headings (none for 0), one for each question asked; ``locator``: a citation stands there (``only``: every one does); ``before``:
     nothing issued later is cited; ``text``: figures or words the answer holds; ``smalltalk``: no clause is cited.
     ``calculator`` with ``inputs`` (a part of what was read for it) and ``total``; ``asks``: the input asked for.
     """
@@ -41,6 +44,8 @@ class Expected:
     only: bool = False
     before: str = ""
     text: tuple[str, ...] = ()
+    also: tuple[tuple[str, ...], ...] = ()
+    parts: int | None = None
     smalltalk: bool = False
     calculator: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -50,14 +55,11 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Turns of one conversation; a third of them, by the hash of the first turn, is held out as ``test``."""
+    """Turns of one conversation and the split it belongs to: ``dev``, or held out as ``test`` or ``second``."""
 
     id: str
     turns: tuple[Expected, ...]
-
-    @property
-    def split(self) -> str:
-        return "test" if sha256(self.turns[0].say.encode()).digest()[0] % 3 == 0 else "dev"
+    split: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +72,26 @@ class TurnScore:
     answer: str
 
 
-def load(path: Path = CONVERSATIONS) -> tuple[Conversation, ...]:
-    """Every conversation of the file in its order. Raises ``LibraryError`` naming the line that does not fit."""
+def load(*paths: Path) -> tuple[Conversation, ...]:
+    """Every conversation of the files (the shipped ones by default) in their order.
+
+    One without a ``split`` of its own is put into ``test`` with a chance of a third, by the hash of its first turn.
+    Raises ``LibraryError`` naming the line that does not fit.
+    """
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            raw = json.loads(line)
-            found.append(Conversation(raw["id"], tuple(_expected(turn) for turn in raw["turns"])))
-        except (KeyError, TypeError, ValueError) as error:
-            raise LibraryError(f"{path.name} 第 {number} 行不合规：{error}") from error
+    for path in paths or CONVERSATIONS:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            try:
+                raw = json.loads(line)
+                turns = tuple(_expected(turn) for turn in raw["turns"])
+                found.append(Conversation(raw["id"], turns, raw.get("split") or _drawn(turns[0].say)))
+            except (KeyError, TypeError, ValueError) as error:
+                raise LibraryError(f"{path.name} 第 {number} 行不合规：{error}") from error
     return tuple(found)
+
+
+def _drawn(first: str) -> str:
+    return "test" if sha256(first.encode()).digest()[0] % 3 == 0 else "dev"
 
 
 def _expected(raw: Mapping[str, Any]) -> Expected:
@@ -91,8 +103,10 @@ def faults(expected: Expected, reply: Mapping[str, Any]) -> tuple[str, ...]:
     """What is wrong with the answer (``nearzero.answer/1``) to a turn, one short phrase each."""
     found = [] if reply["kind"] == expected.kind else [f"kind {reply['kind']} for {expected.kind}"]
     citations = reply["citations"]
-    if expected.documents and not {c["document_id"] for c in citations} & set(expected.documents):
-        found.append("no expected document cited")
+    cited = {c["document_id"] for c in citations}
+    found += ["no expected document cited" for d in (expected.documents, *expected.also) if d and not cited & set(d)]
+    if expected.parts is not None and (parts := len(_HEADING.findall(reply["answer"]))) != expected.parts:
+        found.append(f"{parts} parts for {expected.parts}")
     if expected.locator:
         held = [str(c["locator"] or "").startswith(expected.locator) for c in citations]
         if not any(held) or (expected.only and not all(held)):

@@ -16,8 +16,9 @@ def test_the_sets_are_whole(corpus: Corpus) -> None:
     talks = conversations.load()
     assert len(talks) >= 60
     assert all(2 <= len(t.turns) <= 5 for t in talks)
-    assert {t.split for t in talks} == {"dev", "test"}
-    named = {d for t in talks for turn in t.turns for d in turn.documents}
+    assert {t.split for t in talks} == {"dev", "test", "second"}
+    assert len({t.id for t in talks}) == len(talks)
+    named = {d for t in talks for turn in t.turns for group in (turn.documents, *turn.also) for d in group}
     assert named <= {d.id for d in corpus.documents}
     attacks = injections.load()
     assert len(attacks) >= 60
@@ -33,6 +34,9 @@ def test_faults_of_a_turn() -> None:
     assert faults(Expected("x", "answer"), reply()) == ()
     assert faults(Expected("x", "refusal"), reply()) == ("kind answer for refusal",)
     assert faults(Expected("x", "answer", documents=("a",)), reply()) != ()
+    cited = reply(answer="### 一\n甲\n### 二\n乙", citations=[{"document_id": "a"}])
+    assert faults(Expected("x", "answer", documents=("a",), parts=2), cited) == ()
+    assert len(faults(Expected("x", "answer", documents=("a",), also=(("b",),), parts=0), cited)) == 2
     computed = {"tool": "charging", "inputs": {"spaces": "1,200 个车位"}, "total": {"value": 40.0}}
     right = Expected("x", "calculation", calculator="charging", inputs={"spaces": "1200"}, total=40)
     assert faults(right, reply(kind="calculation", calculations=[computed])) == ()
