@@ -100,7 +100,7 @@ def application(assistant: "Assistant", settings: "Settings", *, pages: bool = T
     if pages:
         from assistant.web.app import mount
 
-        mount(app, assistant, users.sign_in if users else None)
+        mount(app, assistant, users, held.audit)
     return app
 
 

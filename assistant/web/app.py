@@ -1,11 +1,12 @@
 """The web application: the pages, the assets they need, and the server that hands them out."""
 
 import os
-from collections.abc import Callable
-from importlib import resources, util
+from dataclasses import dataclass
+from importlib import import_module, resources, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.web.language import LANGUAGES
 from corpus.errors import InputError
 
 if TYPE_CHECKING:
@@ -13,11 +14,33 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from assistant.assistant import Assistant
+    from assistant.server.audit import Audit
+    from assistant.server.users import Users
+    from assistant.web.place import Place
 
-__all__ = ["application", "build", "mount"]
+__all__ = ["PAGES", "PLOTLY_PATH", "Page", "application", "build", "mount"]
+
+PLOTLY_PATH = "vendor/plotly.min.js"
+"""Where the pages fetch their charting library, below the server's address."""
+
+_LARGEST_FILE = "50mb"
+"""What a person may send: a policy with scanned pages."""
 
 _AT_ONCE = 4
 """Questions of programs under way at the same moment; those of people have a queue of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: its address below the root, its name in the header, and the module with its ``build(place)``."""
+
+    path: str
+    name: str
+    module: str
+
+
+PAGES = (Page("", "问答", "chat"),)
+"""The pages in the order of the header."""
 
 # Read by gradio and huggingface_hub when they are imported or a page is built, so set before that.
 _QUIET = {
@@ -31,28 +54,35 @@ _QUIET = {
 }
 
 
-def build(assistant: "Assistant") -> "gr.Blocks":
-    """All pages as one ``gr.Blocks``; a further page is one more ``build`` under a tab here."""
+def build(place: "Place") -> "gr.Blocks":
+    """All pages in one language as one ``gr.Blocks``, each at an address of its own; ``PAGES`` names them."""
     os.environ.update(_QUIET)
     import gradio as gr
     from gradio.events import api
 
-    from assistant.web import chat
-    from assistant.web.markup import render
+    blocks = gr.Blocks(title=place.say("近零碳机关助手"), analytics_enabled=False, fill_width=True, fill_height=True)
+    for page in PAGES:
+        with blocks.route(place.say(page.name), f"/{page.path}", show_in_navbar=False) if page.path else blocks:
+            gr.HTML(
+                place.render("header.html", pages=PAGES, here=page),
+                elem_id="header",
+                apply_default_css=False,
+                js_on_load=None,
+            )
+            import_module(f"assistant.web.{page.module}").build(place)
+            gr.HTML(place.render("footer.html"), elem_id="footer", apply_default_css=False, js_on_load=None)
 
-    blocks = gr.Blocks(title="近零碳机关助手", analytics_enabled=False, fill_width=True, fill_height=True)
+    def ask(question: str, session: str, request: gr.Request) -> dict[str, Any]:
+        """One question by program (``gradio_client``); ``session`` may be empty. Whole answer as nearzero.answer/1."""
+        try:
+            held = place.assistant.ask(
+                question, session or None, owner=place.owner(request), register=place.register(request)
+            )
+        except InputError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return held.to_json()
+
     with blocks:
-        gr.HTML(render("header.html"), elem_id="header", apply_default_css=False, js_on_load=None)
-        chat.build(assistant)
-        gr.HTML(render("footer.html"), elem_id="footer", apply_default_css=False, js_on_load=None)
-
-        def ask(question: str, session: str, request: gr.Request) -> dict[str, Any]:
-            """One question by program (``gradio_client``); ``session`` may be empty. Whole answer as nearzero.answer/1."""
-            try:
-                return assistant.ask(question, session or None, owner=request.username or "").to_json()
-            except InputError as error:
-                raise gr.Error(str(error), print_exception=False) from error
-
         api(ask, api_name="ask", concurrency_limit=_AT_ONCE)
     return blocks
 
@@ -62,22 +92,22 @@ def application(assistant: "Assistant") -> "FastAPI":
     from fastapi import FastAPI
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    mount(app, assistant, None)
+    mount(app, assistant)
     return app
 
 
-def mount(app: "FastAPI", assistant: "Assistant", sign_in: "Callable[[str, str], object] | None") -> None:
-    """Add the pages to an application at its root; they ask nothing of any other host.
+def mount(app: "FastAPI", assistant: "Assistant", users: "Users | None" = None, audit: "Audit | None" = None) -> None:
+    """Add the pages to an application, in Chinese at its root and in English below ``/en``.
 
-    With ``sign_in`` (name and password to a user, or to nothing) they begin with a form to sign in.
+    They ask nothing of any other host; with ``users`` they begin with a form to sign in.
     """
-    blocks = build(assistant)
+    os.environ.update(_QUIET)
     import gradio as gr
-    from fastapi.responses import FileResponse
+    from fastapi.responses import FileResponse, RedirectResponse
     from starlette.concurrency import run_in_threadpool
 
-    from assistant.web.chat import PLOTLY_PATH
     from assistant.web.headers import OwnHostOnly
+    from assistant.web.place import Place
     from assistant.web.theme import theme
 
     app.add_middleware(OwnHostOnly)
@@ -87,34 +117,42 @@ def mount(app: "FastAPI", assistant: "Assistant", sign_in: "Callable[[str, str],
     def charting_library() -> FileResponse:
         return FileResponse(plotly, media_type="text/javascript", headers={"cache-control": "max-age=86400"})
 
+    @app.get("/en", include_in_schema=False)
+    def without_slash() -> RedirectResponse:
+        return RedirectResponse("/en/")
+
     async def admitted(name: str, password: str) -> bool:
-        assert sign_in is not None
-        return await run_in_threadpool(sign_in, name, password) is not None
+        assert users is not None
+        return await run_in_threadpool(users.sign_in, name, password) is not None
 
     static = resources.files("assistant.web") / "static"
 
     def text(name: str) -> str:
         return (static / name).read_text(encoding="utf-8")
 
-    gr.mount_gradio_app(
-        app,
-        blocks,
-        path="/",
-        auth=admitted if sign_in else None,  # Gradio awaits it
-        auth_message="近零碳机关助手：请用管理员给您的用户名和密码登录。",
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        ssr_mode=False,
-        enable_monitoring=False,
-        pwa=False,
-        mcp_server=False,
-        max_file_size="1mb",
-        favicon_path=str(static / "favicon.png"),
-        theme=theme(),
-        # Not through `css`, which Gradio rewrites so that nothing outside its own container can be reached.
-        head=f"<style>{text('page.css')}</style>{text('head.html')}",
-    )
+    styles = "\n".join(text(f.name) for f in sorted(static.iterdir(), key=lambda f: f.name) if f.name.endswith(".css"))
+    # English first: what is mounted at the root answers everything that nothing before it did.
+    for language in reversed(LANGUAGES):
+        place = Place(assistant, language, users, audit)
+        gr.mount_gradio_app(
+            app,
+            build(place),
+            path="/en" if language == "en" else "/",
+            auth=admitted if users else None,  # Gradio awaits it
+            auth_message=place.say("近零碳机关助手：请用管理员给您的用户名和密码登录。"),
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            ssr_mode=False,
+            enable_monitoring=False,
+            pwa=False,
+            mcp_server=False,
+            max_file_size=_LARGEST_FILE,
+            favicon_path=None if language == "en" else str(static / "favicon.png"),  # only at the root
+            theme=theme(),
+            # Not through `css`, which Gradio rewrites so that nothing outside its own container can be reached.
+            head=f"<style>{styles}</style>{place.render('head.html')}",
+        )
 
 
 def _plotly() -> Path:

@@ -11,16 +11,15 @@ import yaml
 
 from assistant.conversation.understanding import LONGEST_QUESTION
 from assistant.web import turn
+from assistant.web.app import PLOTLY_PATH
 from assistant.web.clause import clause_view, empty_view, missing_view
 from corpus.errors import NearzeroError, UnknownClause
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.web.place import Place
 
-__all__ = ["PLOTLY_PATH", "build"]
-
-PLOTLY_PATH = "vendor/plotly.min.js"
-"""Where the page fetches its charting library, below its own address."""
+__all__ = ["build"]
 
 _AT_ONCE = 32
 """Questions under way at the same moment, below the forty threads of the server; the rest wait in the queue."""
@@ -49,8 +48,9 @@ class Conversation:
         return {"conversation": self.id, "turn": self.turn, "html": html}
 
 
-def build(assistant: "Assistant") -> None:
+def build(place: "Place") -> None:
     """Place the page in the ``gr.Blocks`` that is open, with its events."""
+    assistant = place.assistant
     conversation = gr.State(_begin)
     with gr.Row(elem_id="workspace", equal_height=True):
         with gr.Column(elem_id="chat", min_width=0):
@@ -108,7 +108,7 @@ def _transcript(assistant: "Assistant") -> gr.HTML:
         elem_id="transcript",
         apply_default_css=False,
         welcome=turn.welcome(examples, len(assistant.corpus.documents), len(assistant.corpus.clauses)),
-        plotly=PLOTLY_PATH,
+        plotly=f"/{PLOTLY_PATH}",
     )
 
 

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markupsafe import Markup
 
+from assistant.web.language import Language, saying
 from corpus.model import titled
 from tools.units import format_number, unit_name
 
@@ -51,9 +52,9 @@ def plain(text: str) -> Markup:
     return Markup(escapeHtml(text))
 
 
-def render(template: str, **values: object) -> str:
-    """The named template with these values, each escaped unless it is ``Markup``."""
-    return _templates().get_template(template).render(**values)
+def render(template: str, language: Language = "zh", **values: object) -> str:
+    """The named template with these values, each escaped unless it is ``Markup``; its words by ``say("…")``."""
+    return _templates(language).get_template(template).render(**values)
 
 
 @lru_cache(maxsize=1)
@@ -96,8 +97,8 @@ def _close_table(*_: object) -> str:
     return "</table></div>\n"
 
 
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
+@lru_cache(maxsize=2)
+def _templates(language: Language) -> Environment:
     templates = Environment(
         loader=PackageLoader("assistant.web"),
         autoescape=select_autoescape(default=True),
@@ -106,6 +107,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters |= {"written": _written, "unit": unit_label, "gas": _subscripted, "in_book_marks": titled}
+    templates.globals |= {"language": language, "say": saying(language)}
     return templates
 
 
