@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from evals.baselines import Search
-from evals.calculation import CalculationCase
+from evals.calculation import CalculationCase, asks_for
 from evals.metrics import citation_score, figure_accuracy, hit, ndcg, numbers, recall, reciprocal_rank, states
 from evals.question import Question
 
@@ -70,11 +70,17 @@ class AnswerScore:
 
 @dataclass(frozen=True, slots=True)
 class CalculationScore:
-    """Whether the right calculator took the request, and the share of the stated quantities it read."""
+    """Whether the right calculator took the request, and the share of the stated quantities it read.
+
+    ``total_right``: it reached the total worked out by hand; ``asked_right``: what was lacking was asked for. Each is
+    ``None`` where the request is not one for it.
+    """
 
     case: CalculationCase
     taken: bool
     inputs_read: float | None
+    total_right: bool | None = None
+    asked_right: bool | None = None
 
 
 def score_ranking(search: Search, question: Question, keys: Keys) -> RankingScore:
@@ -155,13 +161,17 @@ def _figures_as_text(figures: Iterable[Mapping[str, Any]]) -> str:
 
 
 def score_calculation(answerer: Answerer, case: CalculationCase) -> CalculationScore:
-    """Ask once; a vague request is right when the assistant asks back."""
+    """Ask once; a request that lacks an input is right when the assistant asks back."""
     reply = answerer.ask(case.text).to_json()
     if case.asks_back:
-        return CalculationScore(case, reply["kind"] == "clarification", None)
+        asked = reply["kind"] == "clarification"
+        return CalculationScore(
+            case, asked, None, None, asked and asks_for(case, reply["answer"]) if case.asks else None
+        )
     taken = [c for c in reply["calculations"] if c["tool"] == case.calculator and reply["kind"] == "calculation"]
     if not taken:
-        return CalculationScore(case, False, 0.0)
+        return CalculationScore(case, False, 0.0, None if case.total is None else False)
     read = "；".join(map(str, taken[0]["inputs"].values()))
     right = [states(read, quantity) or quantity.value in numbers(read) for quantity in case.inputs]
-    return CalculationScore(case, True, sum(right) / len(right))
+    reached = None if case.total is None else case.total.matches(taken[0]["total"])
+    return CalculationScore(case, True, sum(right) / len(right), reached)

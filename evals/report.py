@@ -26,6 +26,7 @@ _ANSWER = (
     "false refusal",
     "asked back",
 )
+_CALCULATION = ("calculator right", "inputs read", "total right", "input asked")
 _GOALS = {
     "hit@5": 1.0,
     "answer cited": 1.0,
@@ -102,11 +103,18 @@ def row(system: str, split: str, scores: Sequence[RankingScore] | Sequence[Answe
 
 def calculation_row(system: str, scores: Sequence[CalculationScore]) -> Row:
     """The row of the calculation requests, which have no split."""
-    measures = [
-        {"calculator right": float(s.taken)} | ({} if s.inputs_read is None else {"inputs read": s.inputs_read})
+    measured = [
+        {
+            "calculator right": float(s.taken),
+            "inputs read": s.inputs_read,
+            "total right": s.total_right,
+            "input asked": s.asked_right,
+        }
         for s in scores
     ]
-    return Row(system, "calculations", _intervals(measures))
+    return Row(
+        system, "calculations", _intervals({k: float(v) for k, v in m.items() if v is not None} for m in measured)
+    )
 
 
 def facets(scores: Sequence[RankingScore]) -> dict[str, dict[str, dict[str, Interval]]]:
@@ -180,7 +188,7 @@ def as_markdown(results: Results) -> str:
         lines += ["", "### 各步耗时", "", "| 系统 | 集 | 步骤 | p50 ms | p95 ms |", "| --- | --- | --- | --- | --- |"]
         lines += [f"| {r.system} | {r.split} | {stage} | {s.p50:.1f} | {s.p95:.1f} |" for r, stage, s in stages]
     if computed:
-        lines += ["", "## 计算", "", *_table(computed, ("calculator right", "inputs read"), timed=False)]
+        lines += ["", "## 计算", "", *_table(computed, _CALCULATION, timed=False)]
     for name, groups in results.facets.items():
         lines += ["", f"## 产品检索，按{name}", "", f"| {name} | 题数 | hit@5 | nDCG@10 |", "| --- | --- | --- | --- |"]
         lines += [

@@ -7,7 +7,7 @@ import pytest
 
 from corpus.library import Corpus
 from evals.baselines import Ranking
-from evals.calculation import CalculationCase
+from evals.calculation import CalculationCase, ExpectedTotal
 from evals.measurement import declines, score_answer, score_calculation, score_ranking
 from evals.metrics import RequiredFigure
 from evals.question import Gold, Question, clause_keys
@@ -149,3 +149,21 @@ def test_a_vague_request_is_to_be_asked_back() -> None:
     vague = calculation_case(inputs=(), asks_back=True)
     assert score_calculation(scripted("clarification"), vague).taken
     assert not score_calculation(scripted("answer"), vague).taken
+
+
+def test_a_total_is_right_only_where_the_right_tool_reached_it() -> None:
+    total = {"value": 73152, "unit": "g", "of": "CO2e"}
+    done = {"tool": "meeting", "inputs": {"attendees": "80 人"}, "total": total}
+    case = calculation_case(total=ExpectedTotal(73.152, "kg", "CO2e", 0.001))
+    assert score_calculation(scripted("calculation", calculations=[done]), case).total_right is True
+    wrong = done | {"total": total | {"value": 70000}}
+    assert score_calculation(scripted("calculation", calculations=[wrong]), case).total_right is False
+    assert score_calculation(scripted("answer"), case).total_right is False
+    assert score_calculation(scripted("answer"), calculation_case()).total_right is None
+
+
+def test_what_is_lacking_is_to_be_asked_for() -> None:
+    vague = calculation_case(inputs=(), asks_back=True, asks=("attendees",))
+    assert score_calculation(scripted("clarification", answer="多少人参会？"), vague).asked_right is True
+    assert score_calculation(scripted("clarification", answer="会开多长时间？"), vague).asked_right is False
+    assert score_calculation(scripted("answer", answer="多少人参会？"), vague).asked_right is False

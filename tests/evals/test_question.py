@@ -9,7 +9,7 @@ import pytest
 from corpus.errors import LibraryError
 from corpus.library import load as load_corpus
 from corpus.model import Scene
-from evals import calculation, question
+from evals import question
 
 
 @pytest.fixture(scope="module")
@@ -80,17 +80,3 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
     path.write_text(json.dumps({"id": "q1"}) + "\n", encoding="utf-8")
     with pytest.raises(LibraryError, match="第 1 行"):
         question.load(path)
-
-
-def test_calculation_requests_cover_both_calculators() -> None:
-    cases = calculation.load()
-    assert len(cases) >= 24
-    assert {case.calculator for case in cases} == {"meeting", "charging"}
-    assert all(bool(case.inputs) != case.asks_back for case in cases)
-
-
-def test_a_broken_calculation_line_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "calculations.jsonl"
-    path.write_text("{", encoding="utf-8")
-    with pytest.raises(LibraryError, match="第 1 行"):
-        calculation.load(path)
