@@ -45,6 +45,7 @@ def add(
     """把官方文件加入资料库：按条款入库，原文取代同一文件的摘编。"""
     from assistant.settings import read
     from corpus.ingest import Reader, held_hashes
+    from corpus.library import LIBRARY, load
 
     settings = read()
     stated = _stated(meta or [])
@@ -52,10 +53,11 @@ def add(
         raise InputError("--meta 的题名、文号、日期只能用于一份文件：请一份一份地添加。")
     ask = not yes and not as_json and sys.stdin.isatty()
     held = held_hashes(settings.documents_path)
+    shipped = load(LIBRARY).documents
     outcomes = []
     with Reader() as reader:
         for path in _shown(files, quiet=as_json):
-            outcome = _one(path, reader, settings, held, stated, ask=ask)
+            outcome = _one(path, reader, settings, shipped, held, stated, ask=ask)
             outcomes.append(outcome)
             if not as_json:
                 typer.echo(_text(outcome), err=outcome.state == "error")
@@ -99,10 +101,16 @@ def _shown(files: Sequence[Path], *, quiet: bool) -> Iterable[Path]:
 
 
 def _one(
-    path: Path, reader: "Reader", settings: "Settings", held: dict[str, str], stated: dict[str, str], *, ask: bool
+    path: Path,
+    reader: "Reader",
+    settings: "Settings",
+    shipped: "Sequence[Document]",
+    held: dict[str, str],
+    stated: dict[str, str],
+    *,
+    ask: bool,
 ) -> _Outcome:
     from corpus.ingest import amend, content_hash, save, shown_name
-    from corpus.library import LIBRARY, load
     from corpus.overlay import counterpart, differences
 
     name = shown_name(path)
@@ -115,9 +123,8 @@ def _one(
             document = document.model_copy(update={"id": held[digest]})
         if ask and not _confirmed(document):
             return _Outcome(name, "declined", document)
-        shipped = load(LIBRARY)
-        replaced = counterpart(document, shipped.documents)
-        if replaced is None and any(d.id == document.id for d in shipped.documents):
+        replaced = counterpart(document, shipped)
+        if replaced is None and any(d.id == document.id for d in shipped):
             raise InputError(f"编号 {document.id} 已经用在资料库里：请用 --meta id= 另给一个。")
         save(document, settings.documents_path)
         held[digest] = document.id

@@ -3,18 +3,21 @@
     index/
       lock           held by the one builder
       current.json   which generation is in force, for which embedding and passages
+      unfinished-…   vectors of a build under way, each after its digest
       g-<id>/        lexical arrays, words, vectors, digests, and the Chroma database
 
-A builder killed at any point leaves ``current.json`` on the generation before; its leftovers go with the next build.
+A builder killed at any point leaves ``current.json`` on the generation before; its leftovers go with the next build,
+but for the vectors it had made, which are kept in ``unfinished-<embedding>`` and not made again.
 The generation before the current one is kept, so that a process that still has it open goes on answering.
 """
 
+import hashlib
 import json
 import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -43,6 +46,7 @@ Progress = Callable[[int, int], None]
 
 _FORMAT = 1
 _CURRENT = "current.json"
+_UNFINISHED = "unfinished-"
 _BATCH = 64
 _DATABASE = "chroma/chroma.sqlite3"
 _DAMAGED = "检索索引已损坏：请运行 nearzero index 重建。"
@@ -115,13 +119,15 @@ def build(
         manifest = _manifest(root)
         digests = tuple(p.digest for p in passages)
         held = _held(root, manifest, settings)
-        kept = sum(d in held for d in digests)
         if manifest and _fits(manifest, settings) and _whole(root, manifest) and _digests(root, manifest) == digests:
-            return BuildReport(0, 0, kept, time.perf_counter() - started)
+            return BuildReport(0, 0, len(digests), time.perf_counter() - started)
         model = model or embedder(settings.embedding)
+        unfinished = _Unfinished(root, settings.embedding, model.dimension)
+        made = unfinished.read()
+        kept = sum(d in held or d in made for d in digests)
         generation = f"g-{uuid.uuid4().hex[:12]}"
         _sweep(root, settings, {manifest.generation, manifest.previous} if manifest else set())
-        vectors = _vectors(passages, digests, held, model, progress)
+        vectors = _vectors(passages, digests, {**made, **held}, model, unfinished, progress)
         _write(root / generation, passages, digests, vectors, settings, generation)
         new = Manifest(
             format=_FORMAT,
@@ -135,6 +141,7 @@ def build(
         )
         _put_in_force(root, new)
         _sweep(root, settings, {new.generation, new.previous})
+        unfinished.remove()
     removed = len(set(held) - set(digests))
     return BuildReport(len(passages) - kept, removed, kept, time.perf_counter() - started)
 
@@ -234,8 +241,9 @@ def _held(root: Path, manifest: Manifest | None, settings: Settings) -> dict[str
 def _vectors(
     passages: Sequence[Passage],
     digests: Sequence[str],
-    held: dict[str, Any],
+    held: Mapping[str, Any],
     model: Embedder,
+    unfinished: "_Unfinished",
     progress: Progress | None,
 ) -> Vectors:
     vectors = np.zeros((len(passages), model.dimension), np.float32)
@@ -252,9 +260,44 @@ def _vectors(
     for start in range(0, len(wanted), _BATCH):
         rows = wanted[start : start + _BATCH]
         vectors[rows] = model.embed_passages([passages[row].embedded for row in rows])
+        unfinished.add([digests[row] for row in rows], vectors[rows])
         if progress:
             progress(min(start + _BATCH, len(wanted)), len(wanted))
     return vectors
+
+
+class _Unfinished:
+    """The vectors of a build under way, on disk as they are made: a build of hours that is stopped goes on where it was.
+
+    One record a vector: the digest (16 bytes), then the vector. A record cut short by the stop is the last and ignored.
+    """
+
+    def __init__(self, root: Path, embedding: str, dimension: int) -> None:
+        name = hashlib.blake2b(f"{embedding} {dimension}".encode(), digest_size=8).hexdigest()
+        self._path = root / f"{_UNFINISHED}{name}"
+        self._record = np.dtype([("digest", "V16"), ("vector", np.float32, (dimension,))])
+
+    def read(self) -> dict[str, Any]:
+        """Digest to vector of everything made so far."""
+        if not self._path.is_file():
+            return {}
+        whole = self._path.stat().st_size // self._record.itemsize
+        if not whole:
+            return {}
+        records = np.memmap(self._path, self._record, mode="r", shape=(whole,))
+        return {bytes(r["digest"]).hex(): np.array(r["vector"]) for r in records}
+
+    def add(self, digests: Sequence[str], vectors: Vectors) -> None:
+        records = np.empty(len(digests), self._record)
+        records["digest"] = np.frombuffer(bytes.fromhex("".join(digests)), "V16")
+        records["vector"] = vectors
+        with self._path.open("ab") as file:
+            # What a stop cut short is overwritten, so that every record stays whole.
+            file.truncate(file.tell() - file.tell() % self._record.itemsize)
+            file.write(records.tobytes())
+
+    def remove(self) -> None:
+        self._path.unlink(missing_ok=True)
 
 
 def _indexed(passage: Passage) -> str:
@@ -271,12 +314,12 @@ def _write(
     generation: str,
 ) -> None:
     folder.mkdir()
-    texts = [_indexed(p) for p in passages]
-    words = vocabulary((normalise(t) for t in texts), own_terms(passages))
+    words = vocabulary((normalise(_indexed(p)) for p in passages), own_terms(passages))
     segmenter = Segmenter(words)
     (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
     (folder / "digests.txt").write_text("\n".join(digests), encoding="ascii")
-    lexical = LexicalIndex.build([segmenter.terms(t) for t in texts], k1=parameters().k1, b=parameters().b)
+    terms = (segmenter.terms(_indexed(p)) for p in passages)
+    lexical = LexicalIndex.build(terms, k1=parameters().k1, b=parameters().b)
     lexical.save(folder / "lexical")
     np.save(folder / "vectors.npy", vectors)
     np.save(folder / "centre.npy", vectors.mean(axis=0))

@@ -1,7 +1,7 @@
 """BM25 over terms: built by bm25s, read back as memory-mapped arrays."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +32,8 @@ class LexicalIndex:
     size: int
 
     @classmethod
-    def build(cls, documents: Sequence[Sequence[str]], *, k1: float, b: float) -> "LexicalIndex":
-        """Index the terms of each passage."""
+    def build(cls, documents: Iterable[Sequence[str]], *, k1: float, b: float) -> "LexicalIndex":
+        """Index the terms of each passage; the terms themselves need not be in memory all at once."""
         import bm25s
 
         numbers: dict[str, int] = {}
@@ -48,9 +48,7 @@ class LexicalIndex:
         lengths = (starts[1:] - starts[:-1])[order]
         new_starts = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
         take = np.repeat(starts[:-1][order] - new_starts[:-1], lengths) + np.arange(int(new_starts[-1]))
-        return cls(
-            np.sort(hashes), data[take].astype(np.float32), rows[take].astype(np.int32), new_starts, len(documents)
-        )
+        return cls(np.sort(hashes), data[take].astype(np.float32), rows[take].astype(np.int32), new_starts, len(ids))
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

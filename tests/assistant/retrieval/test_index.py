@@ -11,9 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.retrieval import Passage, build, ensure, is_current, open_index
+from assistant.retrieval.index import load
 from assistant.settings import Settings
 from corpus.errors import IndexUnavailable, InputError
 
@@ -51,6 +53,30 @@ def test_progress_is_told(few: Few, settings: Settings, model) -> None:  # type:
     build(few, settings, lambda done, whole: told.append((done, whole)), model=model)
     assert told[0] == (0, 5)
     assert told[-1] == (5, 5)
+
+
+def test_a_stopped_build_goes_on_where_it_was(few: Few, settings: Settings, model) -> None:  # type: ignore[no-untyped-def]
+    many = tuple(replace(few[n % 5], key=f"k{n}", text=f"{few[n % 5].text}（{n}）") for n in range(200))
+
+    def stop(done: int, whole: int) -> None:
+        if done == 128:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(many, settings, stop, model=model)
+    (unfinished,) = settings.index_path.glob("unfinished-*")
+    with unfinished.open("ab") as file:
+        file.write(b"cut short")
+    model.embedded = 0
+    with pytest.raises(KeyboardInterrupt):
+        build(many, settings, lambda done, whole: stop(done + 64, whole), model=model)
+    report = build(many, settings, model=model)
+    assert (report.added, report.kept) == (8, 192)
+    assert model.embedded == 72
+    assert not list(settings.index_path.glob("unfinished-*"))
+    index = load(settings)
+    assert np.allclose(index.vectors, model.embed_passages([p.embedded for p in many]))
+    index.close()
 
 
 def test_ensure_builds_once(few: Few, settings: Settings, model) -> None:  # type: ignore[no-untyped-def]
