@@ -10,10 +10,23 @@ from typing import Any
 import numpy as np
 
 from evals.measurement import AnswerScore, CalculationScore, RankingScore
-from evals.metrics import Interval, interval
+from evals.metrics import Interval, f1, interval
 from evals.question import Question
+from evals.references import Judged
 
-__all__ = ["Latency", "Results", "Row", "as_markdown", "calculation_row", "facets", "latency", "misses", "row", "write"]
+__all__ = [
+    "Latency",
+    "Results",
+    "Row",
+    "as_markdown",
+    "calculation_row",
+    "facets",
+    "latency",
+    "misses",
+    "reference_row",
+    "row",
+    "write",
+]
 
 SPLITS = ("dev", "test")
 _RANKING = ("hit@1", "hit@5", "MRR@10", "nDCG@10", "unit hit@5", "document hit@5")
@@ -117,6 +130,14 @@ def calculation_row(system: str, scores: Sequence[CalculationScore]) -> Row:
     )
 
 
+def reference_row(system: str, split: str, judged: Sequence[Judged]) -> Row:
+    """The row of the reference set on one split: F1 over the verdicts and of each, and what must never happen."""
+    found = f1([one.pair for one in judged])
+    altered = [float(one.found == "right") for one in judged if one.case.verdict == "altered"]
+    measures = {"verdict macro-F1": found.macro} | ({"altered as right": interval(altered)} if altered else {})
+    return Row(system, f"references {split}", measures | {f"F1: {name}": one for name, one in found.classes.items()})
+
+
 def facets(scores: Sequence[RankingScore]) -> dict[str, dict[str, dict[str, Interval]]]:
     """hit@5 and nDCG@10 by scene, user, type and style, over both splits."""
     found: dict[str, dict[str, dict[str, Interval]]] = {}
@@ -189,6 +210,11 @@ def as_markdown(results: Results) -> str:
         lines += [f"| {r.system} | {r.split} | {stage} | {s.p50:.1f} | {s.p95:.1f} |" for r, stage, s in stages]
     if computed:
         lines += ["", "## 计算", "", *_table(computed, _CALCULATION, timed=False)]
+    checked = [r for r in results.rows if "verdict macro-F1" in r.measures]
+    if checked:
+        lines += ["", "## 引用核对", "", *_table(checked, ("verdict macro-F1", "altered as right"), timed=False)]
+        verdicts = sorted({m for r in checked for m in r.measures if m.startswith("F1: ")})
+        lines += ["", "### 每种结论", "", *_table(checked, verdicts, timed=False)]
     for name, groups in results.facets.items():
         lines += ["", f"## 产品检索，按{name}", "", f"| {name} | 题数 | hit@5 | nDCG@10 |", "| --- | --- | --- | --- |"]
         lines += [

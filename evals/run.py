@@ -11,13 +11,15 @@ from pathlib import Path
 
 from assistant.assistant import Assistant
 from assistant.retrieval.embedding import embedder
+from assistant.review import check
 from assistant.settings import Settings, read
 from corpus.library import Corpus
-from evals import baselines, calculation, gates, question, report
+from evals import baselines, calculation, gates, question, references, report
 from evals.baselines import Ranking, Search
 from evals.calculation import CalculationCase
 from evals.measurement import Answerer, AnswerScore, RankingScore, score_answer, score_calculation, score_ranking
 from evals.question import Question
+from evals.references import ReferenceCase
 from evals.report import Results, Row
 
 __all__ = ["PRODUCT", "RESULTS", "everything", "main", "run"]
@@ -37,6 +39,7 @@ def run(
     answerer: Answerer,
     *,
     release: str,
+    cited: Sequence[ReferenceCase] = (),
 ) -> Results:
     """Measure every search and the answerer over the same questions; a search is built only when its turn comes."""
     keys = question.clause_keys(corpus)
@@ -55,19 +58,27 @@ def run(
     answers = [score_answer(answerer, q, keys) for q in questions]
     rows += [report.row(PRODUCT, s, [a for a in answers if a.question.split == s]) for s in report.SPLITS]
     rows.append(report.calculation_row(PRODUCT, [score_calculation(answerer, case) for case in cases]))
-    return Results(release, _sizes(questions, cases), tuple(rows), facets, report.misses([*scores, *answers]))
+    judged = [references.judge(case, check, corpus) for case in cited]
+    for split in report.SPLITS:
+        if those := [one for one in judged if one.case.split == split]:
+            rows.append(report.reference_row(PRODUCT, split, those))
+    return Results(release, _sizes(questions, cases, cited), tuple(rows), facets, report.misses([*scores, *answers]))
 
 
-def _sizes(questions: Sequence[Question], cases: Sequence[CalculationCase]) -> dict[str, dict[str, int]]:
+def _sizes(
+    questions: Sequence[Question], cases: Sequence[CalculationCase], cited: Sequence[ReferenceCase]
+) -> dict[str, dict[str, int]]:
+    none = {"可答": 0, "不可答": 0, "计算": 0, "引用": 0}
     sizes = {
-        split: {
+        split: none
+        | {
             "可答": sum(q.answerable for q in questions if q.split == split),
             "不可答": sum(not q.answerable for q in questions if q.split == split),
-            "计算": 0,
+            "引用": sum(case.split == split for case in cited),
         }
         for split in report.SPLITS
     }
-    return sizes | {"calculations": {"可答": 0, "不可答": 0, "计算": len(cases)}}
+    return sizes | {"calculations": none | {"计算": len(cases)}}
 
 
 def everything(settings: Settings, *, release: str | None = None) -> Results:
@@ -94,6 +105,7 @@ def everything(settings: Settings, *, release: str | None = None) -> Results:
             searches,
             answerer,
             release=release or version("nearzero"),
+            cited=references.load(),
         )
     finally:
         searcher.close()

@@ -11,6 +11,7 @@ from corpus.library import Corpus
 from evals import baselines, gates
 from evals.calculation import CalculationCase
 from evals.question import Gold, Question
+from evals.references import ReferenceCase
 from evals.run import PRODUCT, everything, run
 
 
@@ -44,12 +45,15 @@ def questions() -> list[Question]:
 def test_every_system_is_measured_on_both_splits(small_corpus: Corpus) -> None:
     searches = {"BM25": lambda: baselines.segmented(small_corpus), PRODUCT: lambda: baselines.segmented(small_corpus)}
     case = CalculationCase("c", "算", "plain", "meeting", (), True)
-    results = run(small_corpus, questions(), [case], searches, Refuser(), release="1")
+    cited = [ReferenceCase(f"f{n}", f"《没有这份文件{n}》第一条规定了碳排放。", "unknown_document") for n in range(9)]
+    results = run(small_corpus, questions(), [case], searches, Refuser(), release="1", cited=cited)
     for split in ("dev", "test"):
         assert results.mean("BM25", split, "hit@1") == 1.0
         assert results.mean(PRODUCT, split, "refusal") == 1.0
         assert results.mean(PRODUCT, split, "false refusal") == 1.0
+        assert results.mean(PRODUCT, f"references {split}", "verdict macro-F1") == 1.0
     assert results.mean(PRODUCT, "calculations", "calculator right") == 0.0
+    assert sum(sizes["引用"] for sizes in results.sets.values()) == 9
     assert sum(sizes["可答"] for sizes in results.sets.values()) == 12
     assert results.facets["场景"]["公务用车"]["hit@5"].size == 12
 
