@@ -12,7 +12,6 @@ import typer
 from corpus.errors import InputError
 
 if TYPE_CHECKING:
-    from assistant.settings import Settings
     from corpus.ingest import Reader
     from corpus.model import Document
     from corpus.overlay import Difference
@@ -30,6 +29,8 @@ class _Outcome:
     state: str
     document: "Document | None" = None
     target: str | None = None
+    versions: "Sequence[Document]" = field(default=())
+    """The other versions of the document that are held."""
     differences: "Sequence[Difference]" = field(default=())
     error: str | None = None
 
@@ -44,7 +45,7 @@ def add(
 ) -> None:
     """把官方文件加入资料库：按条款入库，原文取代同一文件的摘编。"""
     from assistant.settings import read
-    from corpus.ingest import Reader, held_hashes
+    from corpus.ingest import Reader, held
     from corpus.library import LIBRARY, load
 
     settings = read()
@@ -52,17 +53,16 @@ def add(
     if stated and len(files) > 1 and set(stated) - {"kind", "region", "status"}:
         raise InputError("--meta 的题名、文号、日期只能用于一份文件：请一份一份地添加。")
     ask = not yes and not as_json and sys.stdin.isatty()
-    held = held_hashes(settings.documents_path)
-    shipped = load(LIBRARY).documents
-    outcomes = []
+    shelf = _Shelf(load(LIBRARY).documents, held(settings.documents_path), settings.documents_path)
+    records: list[dict[str, Any]] = []
     with Reader() as reader:
         for path in _shown(files, quiet=as_json):
-            outcome = _one(path, reader, settings, shipped, held, stated, ask=ask)
-            outcomes.append(outcome)
+            outcome = _one(path, reader, shelf, stated, ask=ask)
             if not as_json:
                 typer.echo(_text(outcome), err=outcome.state == "error")
+            records.append(_record(outcome))
     report = None
-    if any(o.state == "added" for o in outcomes):
+    if any(r["state"] == "added" for r in records):
         from assistant.cli import progress
         from assistant.retrieval import build, passages
         from corpus.overlay import load_all
@@ -70,10 +70,10 @@ def add(
         report = build(passages(load_all(*settings.folders)), settings, progress(quiet=False))
     if as_json:
         index = asdict(report) if report else None
-        typer.echo(json.dumps({"files": [_record(o) for o in outcomes], "index": index}, ensure_ascii=False))
+        typer.echo(json.dumps({"files": records, "index": index}, ensure_ascii=False))
     elif report:
         typer.echo(f"索引已更新：新增 {report.added} 条，移除 {report.removed} 条，沿用 {report.kept} 条。")
-    errors = [o.error for o in outcomes if o.error]
+    errors = [r["error"] for r in records if "error" in r]
     if errors:
         raise InputError(
             errors[0] if len(files) == 1 else f"{len(files)} 份文件里有 {len(errors)} 份没有添加：{errors[0]}"
@@ -100,38 +100,63 @@ def _shown(files: Sequence[Path], *, quiet: bool) -> Iterable[Path]:
     return track(files, description="正在读取", console=Console(stderr=True), transient=True)
 
 
-def _one(
-    path: Path,
-    reader: "Reader",
-    settings: "Settings",
-    shipped: "Sequence[Document]",
-    held: dict[str, str],
-    stated: dict[str, str],
-    *,
-    ask: bool,
-) -> _Outcome:
-    from corpus.ingest import amend, content_hash, save, shown_name
-    from corpus.overlay import counterpart, differences
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """What is held: the shipped library and, without their clauses, the documents added so far."""
+
+    shipped: "Sequence[Document]"
+    added: "list[Document]"
+    folder: Path
+
+    def of_hash(self, digest: str) -> str | None:
+        """The id of the document read from a file of that content."""
+        return next((d.id for d in self.added if digest and d.content_hash == digest), None)
+
+    def put(self, document: "Document") -> None:
+        from corpus.ingest import head, save
+
+        save(document, self.folder)
+        self.added[:] = [d for d in self.added if d.id != document.id] + [head(document)]
+
+
+def _one(path: Path, reader: "Reader", shelf: _Shelf, stated: dict[str, str], *, ask: bool) -> _Outcome:
+    from corpus.ingest import amend, content_hash, shown_name, version_id
+    from corpus.overlay import counterpart, differences, nearest
+    from corpus.versions import same_document
 
     name = shown_name(path)
     try:
-        digest = content_hash(path) if path.is_file() else ""
-        if digest in held and not stated:
-            return _Outcome(name, "held", target=held[digest])
+        known = shelf.of_hash(content_hash(path) if path.is_file() else "")
+        if known and not stated:
+            return _Outcome(name, "held", target=known)
         document = amend(reader.read(path), stated)
-        if digest in held and "id" not in stated:
-            document = document.model_copy(update={"id": held[digest]})
+        digest = counterpart(document, shelf.shipped)
+        if "id" not in stated:
+            named = known or version_id(document, shelf.added, digest.id if digest else _beside(document, shelf))
+            document = amend(document, {"id": named})
         if ask and not _confirmed(document):
             return _Outcome(name, "declined", document)
-        replaced = counterpart(document, shipped)
-        if replaced is None and any(d.id == document.id for d in shipped):
+        if any(d.id == document.id for d in shelf.shipped):
             raise InputError(f"编号 {document.id} 已经用在资料库里：请用 --meta id= 另给一个。")
-        save(document, settings.documents_path)
-        held[digest] = document.id
-        found = differences(replaced, document) if replaced else ()
-        return _Outcome(name, "added", document, replaced.id if replaced else document.id, found)
+        others = [d for d in shelf.added if d.id != document.id]
+        versions = [d for d in others if same_document(d, document)]
+        shelf.put(document)
+        if digest is None:
+            versions += [d for d in shelf.shipped if same_document(d, document)]
+            return _Outcome(name, "added", document, document.id, versions)
+        claims = [*(d for d in others if counterpart(d, (digest,))), document]
+        if nearest(digest, claims) is not document:
+            return _Outcome(name, "added", document, document.id, versions)
+        return _Outcome(name, "added", document, digest.id, versions, differences(digest, document))
     except InputError as error:
         return _Outcome(name, "error", error=str(error))
+
+
+def _beside(document: "Document", shelf: _Shelf) -> str | None:
+    """The id of the shipped document that is another version."""
+    from corpus.versions import same_document
+
+    return next((d.id for d in shelf.shipped if same_document(d, document)), None)
 
 
 def _confirmed(document: "Document") -> bool:
@@ -162,13 +187,21 @@ def _text(outcome: _Outcome) -> str:
     lines.append(
         f"  条款 {len(document.clauses)} 条，表 {len(document.tables)} 张 {rows} 行，术语 {len(document.definitions)} 个"
     )
-    if outcome.target != document.id:
+    if not any(d.id == outcome.target for d in (document, *outcome.versions)):
         lines.append(f"  原文取代了资料库里《{document.title}》的摘编。")
+    lines += [f"  另有版本：{d.id}（{_from(d)}），按日期选用" for d in outcome.versions]
     for item in outcome.differences:
         place = item.locator or "（无条号）"
         where = f"原文在 {item.found_elsewhere}" if item.found_elsewhere else "原文里没有"
         lines.append(f"  摘编与原文不同：{place} {item.indicator} {item.written}，{where}")
     return "\n".join(lines)
+
+
+def _from(document: "Document") -> str:
+    from corpus.versions import in_force_from
+
+    begin = in_force_from(document)
+    return f"{begin.isoformat()}起" if begin else "日期未读到：请用 --meta effective= 说明"
 
 
 def _record(outcome: _Outcome) -> dict[str, Any]:
@@ -182,6 +215,7 @@ def _record(outcome: _Outcome) -> dict[str, Any]:
             "tables": len(document.tables),
             "definitions": len(document.definitions),
             "note": document.note,
+            "versions": [d.id for d in outcome.versions],
         }
     record["differences"] = [asdict(item) for item in outcome.differences]
     if outcome.error:

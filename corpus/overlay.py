@@ -8,6 +8,8 @@ counterpart stay, marked as what they are.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from corpus.errors import LibraryError
@@ -15,8 +17,9 @@ from corpus.library import LIBRARY, Corpus, load, load_document
 from corpus.locator import Level, Locator, Part, parse
 from corpus.model import Clause, Document, Indicator, Strength, TextStatus
 from corpus.numerals import chinese
+from corpus.versions import in_force_from, linked
 
-__all__ = ["Difference", "counterpart", "differences", "load_all", "overlay"]
+__all__ = ["Difference", "counterpart", "differences", "load_all", "nearest", "overlay"]
 
 _SPACES = re.compile(r"\s+")
 _SIGNS = str.maketrans({"％": "%", "－": "-", "—": "-", "，": ","})
@@ -40,21 +43,56 @@ class Difference:
 def load_all(*folders: Path) -> Corpus:
     """The shipped library with the documents of the other folders laid over it; folders that are not there are empty.
 
+    Of several versions of a document one takes the digest's place, the others stand beside it under their own ids;
+    all are linked, each with the one that came after it.
+
     Raises ``LibraryError`` for a document that does not validate and for two documents of one id.
     """
-    shipped = load(LIBRARY)
-    documents = {document.id: document for document in shipped.documents}
-    for folder in folders:
-        for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
-            added = load_document(path)
-            held = counterpart(added, documents.values()) if _is_original(added) else None
-            if held is not None:
-                documents[held.id] = overlay(held, added)
-            elif added.id in documents:
-                raise LibraryError(f"{path.name} 的编号 {added.id} 与另一份文件重复")
-            else:
-                documents[added.id] = added
-    return Corpus(tuple(documents[key] for key in sorted(documents)))
+    documents = {document.id: document for document in load(LIBRARY).documents}
+    files = [path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.yaml"))]
+    claims: dict[str, list[Document]] = {}
+    originals: list[Document] = []
+    for path in files:
+        added = load_document(path)
+        if _is_original(added):
+            originals.append(added)
+        elif added.id in documents:
+            raise LibraryError(f"{path.name} 的编号 {added.id} 与另一份文件重复")
+        else:
+            documents[added.id] = added
+    digests = tuple(documents.values())
+    for added in originals:
+        held = counterpart(added, digests)
+        if held is not None:
+            claims.setdefault(held.id, []).append(added)
+    touched: set[str] = set()
+    taken = {nearest(documents[held], versions).id: held for held, versions in claims.items()}
+    for added in originals:
+        if added.id in taken:
+            held_id = taken[added.id]
+            documents[held_id] = overlay(documents[held_id], added)
+            touched.add(held_id)
+        elif added.id in documents:
+            raise LibraryError(f"资料目录里的编号 {added.id} 与另一份文件重复：请用 --meta id= 另给一个。")
+        else:
+            documents[added.id] = added
+            touched.add(added.id)
+    return Corpus(linked([documents[key] for key in sorted(documents)], touched))
+
+
+def nearest(digest: Document, versions: Iterable[Document]) -> Document:
+    """The one of several versions that takes the place of the digest."""
+    return max(versions, key=partial(_nearness, digest))
+
+
+def _nearness(digest: Document, version: Document) -> tuple[bool, bool, date]:
+    """Which version of a document a digest condenses: the one of its number, of its date, else the latest."""
+    begin = in_force_from(version)
+    return (
+        bool(_number(digest.number)) and _number(digest.number) == _number(version.number),
+        begin is not None and in_force_from(digest) == begin,
+        begin or date.min,
+    )
 
 
 def _is_original(document: Document) -> bool:
@@ -82,8 +120,9 @@ def counterpart(added: Document, held: Iterable[Document]) -> Document | None:
             best = best or document
     if best is not None:
         return best
-    # A digest may carry a number the file does not show.
-    return next((d for d in held if names & _names(d) and not number), None)
+    # A digest may carry a number and a date the file does not show.
+    undated = not number and not added.issued and not added.effective
+    return next((d for d in held if names & _names(d) and undated), None)
 
 
 def _number(text: str | None) -> str:

@@ -2,10 +2,11 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
+from weakref import ReferenceType, ref
 
 from corpus.library import Corpus
 from corpus.locator import Level, Locator
@@ -16,14 +17,19 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Edit",
+    "Term",
+    "as_of",
     "difference",
     "edits",
     "extent",
     "family",
     "in_force",
     "in_force_from",
+    "linked",
     "repeal_of",
+    "same_document",
     "successor",
+    "terms",
 ]
 
 ChangeKind = Literal["added", "removed", "renumbered", "changed"]
@@ -56,6 +62,90 @@ class Change:
 def in_force_from(document: Document) -> date | None:
     """The day a document takes effect: the stated one, else the day of issue; ``None`` if neither is known."""
     return document.effective_on or document.issued_on
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long a document holds: from ``begin`` until the day before ``end``; ``None`` where no such day is known.
+
+    ``ended_by`` is the document that takes its place or repeals it, if one is held.
+    """
+
+    begin: date | None
+    end: date | None = None
+    ended_by: str | None = None
+
+    def holds(self, on: date) -> bool:
+        """Whether the document was in force on that day, as far as is known."""
+        return (self.begin is None or self.begin <= on) and (self.end is None or on < self.end)
+
+
+_last: list[tuple[ReferenceType[Corpus], Mapping[str, Term]]] = []
+
+
+def terms(corpus: Corpus) -> Mapping[str, Term]:
+    """The term of every document by id.
+
+    A document ends the day its successor takes effect (at once where that day is unknown), the day after its own
+    ``expires``, or the day a held document that repeals it by title or number takes effect, whichever comes first.
+    """
+    # By identity: hashing a corpus would walk through every clause.
+    for held, found in _last:
+        if held() is corpus:
+            return found
+    ends: dict[str, list[tuple[date, str | None]]] = {}
+    for document in corpus.documents:
+        if document.expires_on is not None:
+            ends.setdefault(document.id, []).append((document.expires_on + timedelta(days=1), None))
+        for older in document.replaces:
+            ends.setdefault(older, []).append((in_force_from(document) or date.min, document.id))
+        if document.superseded_by is not None:
+            newer = next((d for d in corpus.documents if d.id == document.superseded_by), None)
+            day = (newer and in_force_from(newer)) or date.min
+            ends.setdefault(document.id, []).append((day, document.superseded_by))
+    for old, day, by in _ended_by_repeal(corpus):
+        ends.setdefault(old, []).append((day, by))
+    found = {}
+    for document in corpus.documents:
+        first = min(ends.get(document.id, ()), default=None, key=lambda e: e[0])
+        found[document.id] = Term(in_force_from(document), *(first or ()))
+    _last[:] = [(ref(corpus), found)]
+    return found
+
+
+def _ended_by_repeal(corpus: Corpus) -> Iterator[tuple[str, date, str]]:
+    """(document repealed, day, document that says so), for documents that are both held."""
+    by_title: dict[str, list[Document]] = {}
+    for document in corpus.documents:
+        for name in {document.title, document.number or document.title}:
+            by_title.setdefault(re.sub(r"[\s《》]", "", name), []).append(document)
+    for clause, name in _repeals(corpus):
+        saying = corpus.document_of(clause)
+        day = in_force_from(saying)
+        if day is None:
+            continue
+        for old in by_title.get(name, ()):
+            begin = in_force_from(old)
+            if old.id != saying.id and begin is not None and begin < day:
+                yield old.id, day, saying.id
+
+
+def as_of(corpus: Corpus, on: date) -> Corpus:
+    """The corpus a reader had on that day: the documents then in force, each the version of that day.
+
+    Documents without a known day stay. What took a document's place only later is not told of it as its successor, but
+    as a remark on its standing.
+    """
+    held = terms(corpus)
+    kept = []
+    for document in corpus.documents:
+        term = held[document.id]
+        if not term.holds(on):
+            continue
+        remark = f"{term.end.isoformat()}起不再有效" if term.end is not None and term.ended_by is not None else None
+        status = "；".join(filter(None, (document.status, remark))) or None
+        kept.append(document.model_copy(update={"superseded_by": None, "status": status}) if remark else document)
+    return Corpus(tuple(kept))
 
 
 def family(corpus: Corpus, document_id: str) -> tuple[Document, ...]:
@@ -91,28 +181,96 @@ def successor(corpus: Corpus, document_id: str) -> Document | None:
 
 
 def in_force(corpus: Corpus, document_id: str, on: date) -> Document | None:
-    """The version of the document's family in force on that day; ``None`` if none was.
-
-    A version ends the day its successor takes effect, or on its own ``expires``.
-    """
-    versions = family(corpus, document_id)
-    standing = [
-        d for d in versions if (begin := in_force_from(d)) is not None and begin <= on and not _ended(corpus, d, on)
-    ]
+    """The version of the document's family in force on that day; ``None`` if none was (:func:`terms`)."""
+    held = terms(corpus)
+    standing = [d for d in family(corpus, document_id) if held[d.id].begin is not None and held[d.id].holds(on)]
     return standing[-1] if standing else None
 
 
-def _ended(corpus: Corpus, document: Document, on: date) -> bool:
-    if document.expires_on is not None and document.expires_on < on:
-        return True
-    newer = successor(corpus, document.id)
-    if newer is None:
+# --- versions of one document ------------------------------------------------------------------------------------
+
+_EDITION = re.compile(
+    r"[（(](?:[一二三四五六七八九〇零\d年月日]*(?:第[一二三四五六七八九十]+次)?(?:修正|修订|修改|年版|版|年本|修正本|修订本|修订版))[）)]$"
+)
+_LASTING = re.compile(
+    r"(?:法|条例|规定|办法|细则|标准|规范|规程|准则|章程|导则|规则|制度|指引|指南|规约|目录|定额|限额|方案|规划|措施)"
+    r"(?:[（(](?:试行|暂行)[）)])?$"
+)
+_SEAT = re.compile(r"^([\u4e00-\u9fff]{2,7}?(?:省|自治区|市|区|县|州|盟|旗))")
+_STANDARD_YEAR = re.compile(r"\s*[-—–－]+\s*(?:19|20)\d\d$")
+
+
+def same_document(one: Document, other: Document) -> bool:
+    """Whether two records are texts of one document: the same number, or the same title where titles name one document.
+
+    Notices and letters of one title are issued every year; only the titles of laws, measures, standards and plans name
+    one document. Two places' documents of one title are two documents.
+    """
+    numbers = [_STANDARD_YEAR.sub("", re.sub(r"\s", "", d.number or "")) for d in (one, other)]
+    if numbers[0] and numbers[0] == numbers[1]:
+        return _title(one) == _title(other) or bool(re.match(r"[A-Z]", numbers[0]))
+    if not (_title(one) == _title(other) and _LASTING.search(_title(one))):
         return False
-    begin = in_force_from(newer)
-    return begin is None or begin <= on
+    seats = [m[1] for d in (one, other) if (m := _SEAT.match(d.issuer or ""))]
+    return seats[0] == seats[1] if len(seats) == 2 else one.region is other.region
 
 
-_REPEALED = re.compile(r"《([^《》]{4,60})》[^。；]{0,24}?(?:废止|失效|停止执行)")
+def _title(document: Document) -> str:
+    plain = re.sub(r"[\s《》]", "", document.title).removeprefix("中华人民共和国")
+    return _EDITION.sub("", plain)
+
+
+def linked(documents: Sequence[Document], added: Iterable[str]) -> tuple[Document, ...]:
+    """The documents with the versions among them linked, each to the one that came after it.
+
+    Only families with one of the ``added`` ids in them are looked at: what ships is linked by hand. A version without
+    a day of its own cannot be placed and stays as it is.
+    """
+    new = set(added)
+    by_name: dict[str, list[Document]] = {}
+    for document in documents:
+        number = re.sub(r"\s", "", document.number or "")
+        names = {_title(document)} | ({_STANDARD_YEAR.sub("", number)} if re.match(r"[A-Z]", number) else set())
+        for name in names:
+            by_name.setdefault(name, []).append(document)
+    older: dict[str, tuple[str, ...]] = {}
+    newer: dict[str, Document] = {}
+    for group in by_name.values():
+        if len(group) < 2 or not any(d.id in new for d in group):
+            continue
+        dated = sorted((d for d in group if in_force_from(d)), key=lambda d: (in_force_from(d) or date.min, d.id))
+        for n, document in enumerate(dated):
+            after = next(
+                (
+                    d
+                    for d in dated[n + 1 :]
+                    if in_force_from(d) != in_force_from(document)
+                    and same_document(document, d)
+                    and {d.id, document.id} & new
+                ),
+                None,
+            )
+            if after is not None and document.superseded_by is None:
+                newer[document.id] = after
+                older[after.id] = (*older.get(after.id, ()), document.id)
+    return tuple(
+        d.model_copy(
+            update={
+                "superseded_by": newer[d.id].id if d.id in newer else d.superseded_by,
+                "replaces": tuple(dict.fromkeys((*d.replaces, *older.get(d.id, ())))),
+            }
+        )
+        if d.id in newer or d.id in older
+        else d
+        for d in documents
+    )
+
+
+# --- repeals -----------------------------------------------------------------------------------------------------
+
+_REPEALED = re.compile(
+    r"(?:《[^《》]{4,60}》(?:[（(][^（）()]{1,40}[）)])?(?:、|和|以及|及|，)?)+[^。；《》]{0,24}?(?:废止|失效|停止执行)"
+)
 _REPEALED_NUMBER = re.compile(r"(令第?\s*\d+\s*号|[〔［\[]\d{4}[〕］\]]\d+号)[^。；]{0,16}?(?:废止|失效|停止执行)")
 
 
@@ -130,7 +288,8 @@ def _repeals(corpus: Corpus) -> Iterator[tuple[Clause, str]]:
         if not re.search(r"废止|失效|停止执行", clause.text):
             continue
         for match in _REPEALED.finditer(clause.text):
-            yield clause, re.sub(r"\s", "", match[1])
+            for title in re.findall(r"《([^《》]{4,60})》", match.group()):
+                yield clause, re.sub(r"\s", "", title)
         for match in _REPEALED_NUMBER.finditer(clause.text):
             yield clause, re.sub(r"\s", "", match[1])
 

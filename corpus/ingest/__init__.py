@@ -13,6 +13,19 @@ store.py       added documents on disk
 from corpus.ingest.assemble import META, amend, assemble, content_hash
 from corpus.ingest.reader import Reader
 from corpus.ingest.safety import Limits, shown_name
-from corpus.ingest.store import held_hashes, save
+from corpus.ingest.store import head, held, held_hashes, save, version_id
 
-__all__ = ["META", "Limits", "Reader", "amend", "assemble", "content_hash", "held_hashes", "save", "shown_name"]
+__all__ = [
+    "META",
+    "Limits",
+    "Reader",
+    "amend",
+    "assemble",
+    "content_hash",
+    "head",
+    "held",
+    "held_hashes",
+    "save",
+    "shown_name",
+    "version_id",
+]

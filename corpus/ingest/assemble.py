@@ -16,7 +16,7 @@ from corpus.model import Confidence, Document, DocumentKind, Region, Source, Sou
 
 __all__ = ["META", "amend", "assemble", "content_hash", "read"]
 
-META = ("id", "title", "number", "issuer", "issued", "effective", "kind", "region", "status")
+META = ("id", "title", "number", "issuer", "issued", "effective", "expires", "kind", "region", "status")
 """What whoever adds a file may state about it."""
 
 _DATED = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
@@ -112,7 +112,7 @@ def amend(document: Document, stated: Mapping[str, str]) -> Document:
     unknown = sorted(set(stated) - set(META))
     if unknown:
         raise InputError(f"不认识 {unknown[0]}：可以填写的有 {'、'.join(META)}。")
-    for name in ("issued", "effective"):
+    for name in ("issued", "effective", "expires"):
         if stated.get(name) and not _DATED.fullmatch(stated[name]):
             raise InputError(f"{name} 应写成 2021-06-01 这样的日期。")
     for name, values in (("kind", DocumentKind), ("region", Region)):

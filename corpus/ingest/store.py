@@ -1,17 +1,24 @@
-"""Added documents on disk: one YAML each, written whole or not at all."""
+"""Added documents on disk: one YAML each, written whole or not at all.
 
+They are written in the JSON that YAML takes in: with fifty thousand clauses the program starts in a second, not in twenty.
+"""
+
+import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
 from corpus.errors import InputError
-from corpus.library import load_document
-from corpus.model import Document
+from corpus.library import load_document, read_record
+from corpus.model import Clause, Document, TextStatus
+from corpus.versions import in_force_from, same_document
 
-__all__ = ["held_hashes", "remove", "save"]
+__all__ = ["head", "held", "held_hashes", "remove", "save", "version_id"]
 
-_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_BODY = frozenset({"clauses", "tables", "definitions", "replaced"})
+_STAND_IN = Clause(heading="条款", text="没有读入。", text_status=TextStatus.ORIGINAL)
 
 
 def save(document: Document, folder: Path) -> Path:
@@ -22,7 +29,7 @@ def save(document: Document, folder: Path) -> Path:
         path = folder / f"{document.id}.yaml"
         aside = folder / f".{document.id}.{os.getpid()}"
         with aside.open("w", encoding="utf-8") as file:
-            yaml.dump(_record(document), file, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
+            json.dump(_record(document), file, ensure_ascii=False, indent=1)
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
@@ -39,17 +46,46 @@ def _record(document: Document) -> dict[str, object]:
     return record
 
 
-def held_hashes(folder: Path) -> dict[str, str]:
-    """Content hash to document id of everything in the folder; only the heads of the files are read."""
-    out: dict[str, str] = {}
+def head(document: Document) -> Document:
+    """The document without its clauses: title, number, dates and hash, so that any number of them fits in memory."""
+    return document.model_copy(update={"clauses": (_STAND_IN,), "tables": (), "definitions": (), "replaced": ()})
+
+
+def held(folder: Path) -> list[Document]:
+    """The heads of everything in the folder. Raises ``InputError`` for a file that is no document."""
+    out = []
     for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
-        with path.open(encoding="utf-8") as file:
-            for line in file:
-                if line.startswith("content_hash:"):
-                    out[line.split(":", 1)[1].strip().strip("'\"")] = path.stem
-                    break
-        # A hand-written document without a hash stands under its own name.
+        try:
+            record = read_record(path)
+            facts = {name: value for name, value in record.items() if name not in _BODY}
+            out.append(Document.model_validate({**facts, "clauses": (_STAND_IN,)}))
+        except (yaml.YAMLError, ValueError, AttributeError) as error:
+            raise InputError(f"资料目录里的 {path.name} 读不出来：请改好或移走它再添加。") from error
     return out
+
+
+def held_hashes(folder: Path) -> dict[str, str]:
+    """Content hash to document id of everything in the folder; a document written by hand has none."""
+    return {d.content_hash: d.id for d in held(folder) if d.content_hash}
+
+
+def version_id(document: Document, versions: Sequence[Document], base: str | None = None) -> str:
+    """The id of a document that is a version of others held: that of the first, with the year (or day) it is in force from.
+
+    A version of the very same day is the same version from another file, and keeps its id. ``base`` is the id of the
+    digest the document belongs to. Without that and without others, or without a day, the document keeps its own id.
+    """
+    begin = in_force_from(document)
+    same = [d for d in versions if same_document(d, document)]
+    again = next((d.id for d in same if begin is not None and in_force_from(d) == begin), None)
+    if again is not None:
+        return again
+    base = base or min((d.id for d in same), key=lambda i: (len(i), i), default=None)
+    if base is None or begin is None:
+        return document.id
+    used = {d.id for d in versions}
+    names = (f"{base}-{begin.year}", f"{base}-{begin:%Y%m%d}")
+    return next((name for name in names if name not in used), document.id)
 
 
 def remove(document_id: str, folder: Path) -> Document:
