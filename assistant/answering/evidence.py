@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Citation, citation
-from assistant.retrieval import Hit
+from assistant.retrieval import Hit, Leg
+from corpus.expansion import Asked
 from corpus.library import Corpus
 from corpus.model import Clause, Document
 
@@ -13,23 +14,33 @@ __all__ = ["Evidence", "Ledger", "Match", "gather"]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How the two legs of retrieval found a clause: raw scores and reciprocal ranks, 0 where a leg did not."""
+    """How the legs of retrieval found a clause: raw scores and reciprocal ranks, 0 where a leg did not.
+
+    ``asked`` and ``asked_lexical`` are about the questions the clause is known to answer, ``None`` where none are known.
+    """
 
     dense: float = 0.0
     dense_rank: float = 0.0
     lexical: float = 0.0
     lexical_rank: float = 0.0
+    asked: float | None = None
+    asked_rank: float = 0.0
+    asked_lexical: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One retrieved clause with its document; ``score`` is relative to the best hit (1.0), ``exact`` a named clause."""
+    """One retrieved clause with its document; ``score`` is relative to the best hit (1.0), ``exact`` a named clause.
+
+    ``asked`` is the nearest of the questions it is known to answer.
+    """
 
     clause: Clause
     document: Document
     score: float
     exact: bool = False
     match: Match = Match()
+    asked: Asked | None = None
 
 
 class Ledger:
@@ -64,16 +75,25 @@ def gather(corpus: Corpus, hits: Iterable[Hit]) -> tuple[Evidence, ...]:
     found = tuple(hits)
     top = max((hit.score for hit in found), default=0.0) or 1.0
     return tuple(
-        Evidence(clause, corpus.document_of(clause), hit.score / top, hit.exact, _match(hit))
+        Evidence(clause, corpus.document_of(clause), hit.score / top, hit.exact, _match(hit), hit.asked)
         for clause, hit in ((corpus.get(hit.key), hit) for hit in found)
     )
 
 
 def _match(hit: Hit) -> Match:
-    dense, lexical = hit.legs.get("dense"), hit.legs.get("lexical")
+    none = Leg(None, 0.0)
+    dense, lexical = hit.legs.get("dense", none), hit.legs.get("lexical", none)
+    asked, asked_lexical = hit.legs.get("asked"), hit.legs.get("asked_lexical")
     return Match(
-        dense.score if dense else 0.0,
-        1 / dense.rank if dense and dense.rank else 0.0,
-        lexical.score if lexical else 0.0,
-        1 / lexical.rank if lexical and lexical.rank else 0.0,
+        dense.score,
+        _reciprocal(dense),
+        lexical.score,
+        _reciprocal(lexical),
+        asked.score if asked else None,
+        _reciprocal(asked or none),
+        asked_lexical.score if asked_lexical else None,
     )
+
+
+def _reciprocal(leg: Leg) -> float:
+    return 1 / leg.rank if leg.rank else 0.0

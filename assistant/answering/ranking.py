@@ -61,6 +61,8 @@ def features(question: Question, evidence: Sequence[Evidence], rarity: TermWeigh
     """What the ranker looks at, a row a clause; scores of a leg are relative to its best within this evidence."""
     dense = max((e.match.dense for e in evidence), default=0.0)
     lexical = max((e.match.lexical for e in evidence), default=0.0) or 1.0
+    asked = max((e.match.asked for e in evidence if e.match.asked is not None), default=0.0)
+    asked_lexical = max((e.match.asked_lexical or 0.0 for e in evidence), default=0.0) or 1.0
     own = frozenset(t for t in question.terms if rarity.known(t))
     rows = []
     for item in evidence:
@@ -75,6 +77,7 @@ def features(question: Question, evidence: Sequence[Evidence], rarity: TermWeigh
                 "dense_rank": item.match.dense_rank,
                 "lexical": item.match.lexical / lexical,
                 "lexical_rank": item.match.lexical_rank,
+                **_asked(item, dense, lexical, asked, asked_lexical),
                 "in_heading": rarity.share(heading, own),
                 "in_text": rarity.share(text, own),
                 "in_title": rarity.share(title, own),
@@ -91,6 +94,22 @@ def features(question: Question, evidence: Sequence[Evidence], rarity: TermWeigh
             }
         )
     return rows
+
+
+def _asked(item: Evidence, dense: float, lexical: float, asked: float, asked_lexical: float) -> dict[str, float]:
+    """How near the question is to those the clause is known to answer; one without such stands by its own text."""
+    match = item.match
+    if match.asked is None or match.asked_lexical is None:
+        return {
+            "asked": match.dense - dense,
+            "asked_rank": match.dense_rank,
+            "asked_lexical": match.lexical / lexical,
+        }
+    return {
+        "asked": match.asked - asked,
+        "asked_rank": match.asked_rank,
+        "asked_lexical": match.asked_lexical / asked_lexical,
+    }
 
 
 def _named(question: Question, item: Evidence) -> dict[str, float]:

@@ -4,7 +4,7 @@
       lock           held by the one builder
       current.json   which generation is in force, for which embedding and passages
       unfinished-…   vectors of a build under way, each after its digest
-      g-<id>/        lexical arrays, words, vectors, digests, and the Chroma database
+      g-<id>/        lexical arrays, words, vectors, digests, and the Chroma database; asked/ the same of the questions
 
 A builder killed at any point leaves ``current.json`` on the generation before; its leftovers go with the next build,
 but for the vectors it had made, which are kept in ``unfinished-<embedding>`` and not made again.
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.retrieval import dense
 from assistant.retrieval.dense import DenseIndex
@@ -44,10 +45,11 @@ __all__ = ["BuildReport", "Index", "Manifest", "Progress", "build", "is_current"
 Progress = Callable[[int, int], None]
 """Called with the number of passages embedded so far and the number to embed."""
 
-_FORMAT = 1
+_FORMAT = 2
 _CURRENT = "current.json"
 _UNFINISHED = "unfinished-"
 _BATCH = 64
+_ASKED = "asked"
 _DATABASE = "chroma/chroma.sqlite3"
 _DAMAGED = "检索索引已损坏：请运行 nearzero index 重建。"
 
@@ -77,8 +79,25 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedIndex:
+    """The questions passages are known to answer: those of passage i are rows ``starts[i]:starts[i + 1]`` of ``vectors``.
+
+    ``lexical`` has a row a passage, all its questions together.
+    """
+
+    starts: NDArray[np.int64]
+    vectors: Vectors
+    lexical: LexicalIndex
+    dense: DenseIndex
+
+    def owner(self, row: int) -> int:
+        """The passage a question belongs to."""
+        return int(np.searchsorted(self.starts, row, side="right")) - 1
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
-    """An opened generation. Row i of every part belongs to ``digests[i]``."""
+    """An opened generation. Row i of every part belongs to ``digests[i]``; ``asked`` is ``None`` without questions."""
 
     manifest: Manifest
     digests: tuple[str, ...]
@@ -87,6 +106,7 @@ class Index:
     vectors: Vectors
     centre: Vectors
     segmenter: Segmenter
+    asked: "AskedIndex | None"
     client: "Client"
 
     def close(self) -> None:
@@ -118,17 +138,28 @@ def build(
     with _lock(root):
         manifest = _manifest(root)
         digests = tuple(p.digest for p in passages)
+        questions = tuple(a.question for p in passages for a in p.asked)
+        asked = tuple(_question_digest(q) for q in questions)
         held = _held(root, manifest, settings)
+        before = held.keys() & set(_digests(root, manifest)) if manifest else set()
         if manifest and _fits(manifest, settings) and _whole(root, manifest) and _digests(root, manifest) == digests:
             return BuildReport(0, 0, len(digests), time.perf_counter() - started)
         model = model or embedder(settings.embedding)
         unfinished = _Unfinished(root, settings.embedding, model.dimension)
         made = unfinished.read()
-        kept = sum(d in held or d in made for d in digests)
+        known = {**made, **held}
+        kept = sum(d in known for d in digests)
         generation = f"g-{uuid.uuid4().hex[:12]}"
         _sweep(root, settings, {manifest.generation, manifest.previous} if manifest else set())
-        vectors = _vectors(passages, digests, {**made, **held}, model, unfinished, progress)
-        _write(root / generation, passages, digests, vectors, settings, generation)
+        work = _Work(known, unfinished, model.dimension, progress)
+        work.expect(digests, asked)
+        vectors = work.vectors(digests, [p.embedded for p in passages], model.embed_passages)
+        folder = root / generation
+        folder.mkdir()
+        segmenter = _write(folder, passages, digests, vectors, settings, generation)
+        if questions:
+            rows = work.vectors(asked, questions, model.embed_queries)
+            _write_asked(folder, passages, asked, rows, segmenter, settings, generation)
         new = Manifest(
             format=_FORMAT,
             generation=generation,
@@ -142,7 +173,7 @@ def build(
         _put_in_force(root, new)
         _sweep(root, settings, {new.generation, new.previous})
         unfinished.remove()
-    removed = len(set(held) - set(digests))
+    removed = len(before - set(digests))
     return BuildReport(len(passages) - kept, removed, kept, time.perf_counter() - started)
 
 
@@ -182,6 +213,7 @@ def load(settings: Settings) -> Index:
             vectors=np.load(folder / "vectors.npy", mmap_mode="r"),
             centre=np.load(folder / "centre.npy"),
             segmenter=Segmenter(json.loads((folder / "words.json").read_text(encoding="utf-8"))),
+            asked=_open_asked(folder, client, manifest),
         )
     except (OSError, ValueError, KeyError) as error:
         raise IndexUnavailable(_DAMAGED) from error
@@ -230,40 +262,63 @@ def _held(root: Path, manifest: Manifest | None, settings: Settings) -> dict[str
     """Vectors of the generation in force, by digest; none if they were made by another embedding."""
     if manifest is None or manifest.embedding != settings.embedding or manifest.format != _FORMAT:
         return {}
-    try:
-        vectors = np.load(root / manifest.generation / "vectors.npy", mmap_mode="r")
-    except (OSError, ValueError):
-        return {}
-    digests = _digests(root, manifest)
-    return dict(zip(digests, vectors, strict=True)) if len(digests) == len(vectors) else {}
+    held: dict[str, Any] = {}
+    for folder in (root / manifest.generation, root / manifest.generation / _ASKED):
+        try:
+            vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+            digests = (folder / "digests.txt").read_text(encoding="ascii").split()
+        except (OSError, ValueError):
+            continue
+        if len(digests) == len(vectors):
+            held |= zip(digests, vectors, strict=True)
+    return held
 
 
-def _vectors(
-    passages: Sequence[Passage],
-    digests: Sequence[str],
-    held: Mapping[str, Any],
-    model: Embedder,
-    unfinished: "_Unfinished",
-    progress: Progress | None,
-) -> Vectors:
-    vectors = np.zeros((len(passages), model.dimension), np.float32)
-    wanted = []
-    for row, digest in enumerate(digests):
-        if digest in held:
-            vectors[row] = held[digest]
-        else:
-            wanted.append(row)
-    # Alike in length together: a batch costs what its longest text costs.
-    wanted.sort(key=lambda row: len(passages[row].embedded))
-    if progress:
-        progress(0, len(wanted))
-    for start in range(0, len(wanted), _BATCH):
-        rows = wanted[start : start + _BATCH]
-        vectors[rows] = model.embed_passages([passages[row].embedded for row in rows])
-        unfinished.add([digests[row] for row in rows], vectors[rows])
-        if progress:
-            progress(min(start + _BATCH, len(wanted)), len(wanted))
-    return vectors
+def _question_digest(question: str) -> str:
+    return hashlib.blake2b(f"asked\x1f{question}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+class _Work:
+    """Embeds what is not known yet, keeps it against a stop, and tells how far it is."""
+
+    def __init__(
+        self, known: Mapping[str, Any], unfinished: "_Unfinished", dimension: int, progress: Progress | None
+    ) -> None:
+        self._known = known
+        self._unfinished = unfinished
+        self._dimension = dimension
+        self._progress = progress
+        self._done = self._whole = 0
+
+    def expect(self, *digests: Sequence[str]) -> None:
+        """Say how much there is to do in all."""
+        self._whole = sum(d not in self._known for part in digests for d in part)
+        self._tell(0)
+
+    def vectors(
+        self, digests: Sequence[str], texts: Sequence[str], embed: Callable[[Sequence[str]], Vectors]
+    ) -> Vectors:
+        """A row a text; only those with an unknown digest are embedded."""
+        vectors = np.zeros((len(texts), self._dimension), np.float32)
+        wanted = []
+        for row, digest in enumerate(digests):
+            if digest in self._known:
+                vectors[row] = self._known[digest]
+            else:
+                wanted.append(row)
+        # Alike in length together: a batch costs what its longest text costs.
+        wanted.sort(key=lambda row: len(texts[row]))
+        for start in range(0, len(wanted), _BATCH):
+            rows = wanted[start : start + _BATCH]
+            vectors[rows] = embed([texts[row] for row in rows])
+            self._unfinished.add([digests[row] for row in rows], vectors[rows])
+            self._tell(len(rows))
+        return vectors
+
+    def _tell(self, more: int) -> None:
+        self._done += more
+        if self._progress:
+            self._progress(self._done, self._whole)
 
 
 class _Unfinished:
@@ -312,8 +367,7 @@ def _write(
     vectors: Vectors,
     settings: Settings,
     generation: str,
-) -> None:
-    folder.mkdir()
+) -> Segmenter:
     words = vocabulary((normalise(_indexed(p)) for p in passages), own_terms(passages))
     segmenter = Segmenter(words)
     (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
@@ -325,6 +379,42 @@ def _write(
     np.save(folder / "centre.npy", vectors.mean(axis=0))
     with closing(dense.connect(folder / "chroma", settings.chroma_url)) as client:
         DenseIndex.create(client, generation).add(digests, vectors, batch=min(client.get_max_batch_size(), 5000))
+    return segmenter
+
+
+def _write_asked(
+    folder: Path,
+    passages: Sequence[Passage],
+    digests: Sequence[str],
+    vectors: Vectors,
+    segmenter: Segmenter,
+    settings: Settings,
+    generation: str,
+) -> None:
+    aside = folder / _ASKED
+    aside.mkdir()
+    (aside / "digests.txt").write_text("\n".join(digests), encoding="ascii")
+    terms = ([t for a in p.asked for t in segmenter.terms(normalise(a.question))] for p in passages)
+    LexicalIndex.build(terms, k1=parameters().k1, b=parameters().b).save(aside / "lexical")
+    np.save(aside / "vectors.npy", vectors)
+    np.save(aside / "starts.npy", np.cumsum([0, *(len(p.asked) for p in passages)], dtype=np.int64))
+    with closing(dense.connect(folder / "chroma", settings.chroma_url)) as client:
+        rows = [str(row) for row in range(len(vectors))]
+        DenseIndex.create(client, f"{generation}-{_ASKED}").add(
+            rows, vectors, batch=min(client.get_max_batch_size(), 5000)
+        )
+
+
+def _open_asked(folder: Path, client: "Client", manifest: Manifest) -> AskedIndex | None:
+    aside = folder / _ASKED
+    if not aside.is_dir():
+        return None
+    return AskedIndex(
+        starts=np.load(aside / "starts.npy"),
+        vectors=np.load(aside / "vectors.npy", mmap_mode="r"),
+        lexical=LexicalIndex.open(aside / "lexical", manifest.size),
+        dense=DenseIndex.open(client, f"{manifest.generation}-{_ASKED}"),
+    )
 
 
 def _put_in_force(root: Path, manifest: Manifest) -> None:
@@ -341,7 +431,7 @@ def _sweep(root: Path, settings: Settings, keep: set[str]) -> None:
     gone = [path for path in root.glob("g-*") if path.is_dir() and path.name not in keep]
     if gone and settings.chroma_url:
         with closing(dense.connect(root, settings.chroma_url)) as client:
-            dense.drop(client, (path.name for path in gone))
+            dense.drop(client, (name for path in gone for name in (path.name, f"{path.name}-{_ASKED}")))
     for path in gone:
         shutil.rmtree(path, ignore_errors=True)
     for path in root.glob(f"{_CURRENT}.*"):

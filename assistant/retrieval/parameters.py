@@ -21,6 +21,8 @@ class Parameters:
     dense_weight_named: float
     document_boost: float
     numbered_boost: float
+    asked_weight: float
+    asked_lexical_weight: float
     expansion_weight: float
     guideline: str
 
@@ -38,6 +40,8 @@ def parameters() -> Parameters:
         dense_weight_named=raw["fusion"]["dense_weight_named"],
         document_boost=raw["boost"]["document"],
         numbered_boost=raw["boost"]["numbered"],
+        asked_weight=raw["fusion"]["asked_weight"],
+        asked_lexical_weight=raw["fusion"]["asked_lexical_weight"],
         expansion_weight=raw["expansion"]["weight"],
         guideline=raw["guideline"]["document"],
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import InputError, unreadable
+from corpus.expansion import Asked, asked_of
 from corpus.library import Corpus
 from corpus.locator import find
 
@@ -17,7 +18,10 @@ __all__ = ["Passage", "passages", "read_passages", "records"]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One retrievable text with what names it. ``locator`` is empty where the source shows no number."""
+    """One retrievable text with what names it and the questions it is known to answer.
+
+    ``locator`` is empty where the source shows no number.
+    """
 
     key: str
     document_id: str
@@ -27,6 +31,7 @@ class Passage:
     heading: str
     text: str
     scenes: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -53,8 +58,10 @@ def passages(corpus: Corpus) -> tuple[Passage, ...]:
             heading=clause.heading,
             text=clause.text,
             scenes=tuple(clause.scenes),
+            asked=asked.get(clause.key, ()),
         )
         for document in corpus.documents
+        for asked in (asked_of(document),)
         for clause in document.clauses
     )
 

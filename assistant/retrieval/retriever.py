@@ -7,6 +7,7 @@ from functools import cached_property
 from threading import Lock
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.retrieval.embedding import Embedder, Vectors
 from assistant.retrieval.fusion import scaled, top
@@ -16,8 +17,11 @@ from assistant.retrieval.parameters import Parameters, parameters
 from assistant.retrieval.passages import Passage
 from assistant.retrieval.segmentation import is_chinese, normalise, simplified
 from assistant.retrieval.terms import expansions
+from corpus.expansion import Asked
 from corpus.locator import Level, Locator, Part, parse
 from corpus.references import Catalogue, Mention
+
+Rows = NDArray[np.int64]
 
 __all__ = ["Hit", "Leg", "Retrieval", "Retriever", "Signals"]
 
@@ -39,6 +43,8 @@ _MEANT = 8
 """Documents of one ambiguous mention that are looked at."""
 _FIRST = 10.0
 """Added to a clause named by its place: more than fusion and boosts can give together."""
+_DEEPER = 3
+"""Questions looked at for each passage wanted: a passage has several that are alike."""
 _CACHED = 512
 """Question vectors kept: the same question is asked again by the page, the follow-up and the check."""
 
@@ -53,12 +59,16 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One clause found. ``score`` orders the hits of one question and means nothing across questions."""
+    """One clause found. ``score`` orders the hits of one question and means nothing across questions.
+
+    ``asked`` is the nearest of the questions the clause is known to answer, ``None`` where none are known.
+    """
 
     key: str
     score: float
     legs: Mapping[str, Leg]
     exact: bool
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,22 @@ class _Query:
     extra: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """Passages by the questions they are known to answer; scores below a floor count as none."""
+
+    rows: tuple[int, ...]
+    ranks: Mapping[int, int]
+    floor: float
+    lexical: Vectors
+    lexical_floor: float
+
+
+def _floor(scores: Vectors, best: Sequence[int], depth: int) -> float:
+    """The score of the last of the best, 0 where fewer than the depth have any."""
+    return float(scores[best[-1]]) if len(best) == depth else 0.0
+
+
 class Retriever:
     """Searches one opened index. Thread-safe; a warm search costs what embedding the question costs.
 
@@ -149,18 +175,22 @@ class Retriever:
         lexical[self._gone] = 0
         rows, cosines, ranks = self._nearest(vector)
         best_lexical = [int(r) for r in top(lexical, self._parameters.depth) if lexical[r] > 0]
+        likely = self._asked(asked, vector)
         exact, unresolved = self._exact(asked.places)
         named = self._documents(asked.mentions)
-        pool = np.array(
-            list(
-                dict.fromkeys([*exact, *rows, *best_lexical, *(r for d in named for r in self._of_document.get(d, ()))])
-            ),
-            np.int64,
-        )
+        of_named = (r for d in named for r in self._of_document.get(d, ()))
+        pool = np.array(list(dict.fromkeys([*exact, *rows, *best_lexical, *likely.rows, *of_named])), np.int64)
         cosine = self._index.vectors[pool] @ vector if len(pool) else np.zeros(0, np.float32)
         weight = self._parameters.dense_weight_named if named else self._parameters.dense_weight
-        floor = float(lexical[best_lexical[-1]]) if len(best_lexical) == self._parameters.depth else 0.0
-        score = weight * scaled(cosine, cosines[-1] if cosines else 0.0) + (1 - weight) * scaled(lexical[pool], floor)
+        by_meaning = scaled(cosine, cosines[-1] if cosines else 0.0)
+        by_words = scaled(lexical[pool], _floor(lexical, best_lexical, self._parameters.depth))
+        score = weight * by_meaning + (1 - weight) * by_words
+        best, nearest = self._best_asked(pool, vector)
+        if len(nearest):
+            known = nearest >= 0
+            score += self._parameters.asked_weight * np.where(known, scaled(best, likely.floor), by_meaning)
+            like_words = scaled(likely.lexical[pool], likely.lexical_floor)
+            score += self._parameters.asked_lexical_weight * np.where(known, like_words, by_words)
         for position, row in enumerate(pool):
             passage = self._rows[row]
             if passage is not None and passage.document_id in named:
@@ -176,13 +206,66 @@ class Retriever:
                 legs={
                     "dense": Leg(ranks.get(int(pool[at])), float(cosine[at])),
                     "lexical": Leg(lexical_ranks.get(int(pool[at])), float(lexical[pool[at]])),
+                    **self._asked_legs(likely, int(pool[at]), best, nearest, int(at)),
                 },
                 exact=int(pool[at]) in exact,
+                asked=self._question(int(pool[at]), nearest, int(at)),
             )
             for at in order
         )
         signals = self._signals(asked, vector, cosines, lexical, [int(pool[at]) for at in order[:5]], unresolved)
         return Retrieval(hits, signals)
+
+    def _asked(self, asked: _Query, vector: Vectors) -> "_Likely":
+        """The passages whose known questions are nearest to this one, and what one must beat to count as near."""
+        index = self._index.asked
+        if index is None:
+            return _Likely((), {}, 0.0, np.zeros(0, np.float32), 0.0)
+        lexical = index.lexical.scores(self._weighted(asked))
+        lexical[self._gone] = 0
+        found = index.dense.nearest(vector, min(_DEEPER * self._parameters.depth, len(index.vectors)))
+        rows: dict[int, float] = {}
+        for number, cosine in found:
+            row = index.owner(int(number))
+            if not self._gone[row]:
+                rows.setdefault(row, cosine)
+        near = list(rows)[: self._parameters.depth]
+        best = [int(r) for r in top(lexical, self._parameters.depth) if lexical[r] > 0]
+        return _Likely(
+            rows=tuple(dict.fromkeys([*near, *best])),
+            ranks={row: rank for rank, row in enumerate(near, 1)},
+            floor=rows[near[-1]] if near else 0.0,
+            lexical=lexical,
+            lexical_floor=_floor(lexical, best, self._parameters.depth),
+        )
+
+    def _best_asked(self, pool: Rows, vector: Vectors) -> tuple[Vectors, Rows]:
+        """For each passage of the pool the best cosine of its known questions and that question's row, -1 for none."""
+        index = self._index.asked
+        if index is None:
+            return np.zeros(0, np.float32), np.zeros(0, np.int64)
+        best, nearest = np.zeros(len(pool), np.float32), np.full(len(pool), -1, np.int64)
+        for position, row in enumerate(pool):
+            begin, end = int(index.starts[row]), int(index.starts[row + 1])
+            if end > begin:
+                cosines = index.vectors[begin:end] @ vector
+                at = int(cosines.argmax())
+                best[position], nearest[position] = cosines[at], begin + at
+        return best, nearest
+
+    def _asked_legs(self, likely: "_Likely", row: int, best: Vectors, nearest: Rows, at: int) -> dict[str, Leg]:
+        if not len(nearest) or nearest[at] < 0:
+            return {}
+        return {
+            "asked": Leg(likely.ranks.get(row), float(best[at])),
+            "asked_lexical": Leg(None, float(likely.lexical[row])),
+        }
+
+    def _question(self, row: int, nearest: Rows, at: int) -> Asked | None:
+        index = self._index.asked
+        if index is None or nearest[at] < 0:
+            return None
+        return self._passage(row).asked[int(nearest[at]) - int(index.starts[row])]
 
     def _read(self, query: str) -> _Query:
         text = simplified(query[:_QUESTION]).strip()
