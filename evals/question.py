@@ -12,10 +12,13 @@ from corpus.errors import LibraryError
 from corpus.library import Corpus
 from evals.metrics.figures import RequiredFigure
 
-__all__ = ["QUESTIONS", "Gold", "Question", "Split", "clause_keys", "load", "split_of"]
+__all__ = ["QUESTIONS", "REFUSED", "Gold", "Question", "Split", "clause_keys", "load", "split_of"]
 
 QUESTIONS = Path(__file__).with_name("cases") / "questions.jsonl"
 """The shipped set."""
+
+REFUSED = QUESTIONS.with_name("refused.jsonl")
+"""Further questions that nothing in the library answers, kept from tuning whole."""
 
 Split = Literal["dev", "test"]
 

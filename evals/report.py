@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 SPLITS = ("dev", "test")
+REFUSED = "refused"
+"""The name of the held-out questions that nothing answers, where other rows name their split."""
 _RANKING = ("hit@1", "hit@5", "MRR@10", "nDCG@10", "unit hit@5", "document hit@5")
 _ANSWER = (
     "citation precision",
@@ -197,7 +199,7 @@ def as_markdown(results: Results) -> str:
     lines += ["| --- |" + " --- |" * len(next(iter(results.sets.values())))]
     lines += [f"| {name} | " + " | ".join(map(str, sizes.values())) + " |" for name, sizes in results.sets.items()]
     ranked = [r for r in results.rows if "hit@5" in r.measures]
-    answered = [r for r in results.rows if "citation recall" in r.measures]
+    answered = [r for r in results.rows if r.measures.keys() & {"citation recall", "refusal"}]
     computed = [r for r in results.rows if "calculator right" in r.measures]
     if ranked:
         lines += ["", "## 检索", "", *_table(ranked, _RANKING)]

@@ -3,7 +3,6 @@
 import json
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,7 @@ from corpus.model import Scene
 from corpus.versions import extent
 from evals import question
 
-CASES = Path(question.QUESTIONS).parent
-REFUSED = CASES / "refused.jsonl"
+CASES = question.REFUSED.parent
 USED = ("questions.jsonl", "unanswerable.jsonl")
 
 ARTICLE = {
@@ -34,7 +32,7 @@ ARTICLE = {
 
 @pytest.fixture(scope="module")
 def refused() -> tuple[question.Question, ...]:
-    return question.load(REFUSED)
+    return question.load(question.REFUSED)
 
 
 @pytest.fixture(scope="module")
