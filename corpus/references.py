@@ -37,6 +37,8 @@ class Named:
     number: str = ""
     aliases: tuple[str, ...] = ()
     region: str = ""
+    superseded_by: str = ""
+    """The version that took its place: a name both bear means that one; by its number the older one is still named."""
 
 
 _KINDS = "条例|办法|方案|规划|通知|意见|指南|标准|法|规程|指引|解读|规定|规范|细则|制度|公告|决定|措施|名录|清单|计划|要求|准则|目录|报告"
@@ -327,12 +329,24 @@ def catalogue(documents: Iterable[Named]) -> Catalogue:
         starts.setdefault(name[:2], []).append(name)
     return Catalogue(
         named=named,
-        names={name: (how, tuple(ids)) for name, (how, ids) in names.items()},
+        names={name: (how, _standing(ids, named)) for name, (how, ids) in names.items()},
         starts={start: tuple(sorted(held, key=len, reverse=True)) for start, held in starts.items()},
-        serials={serial: tuple(held) for serial, held in serials.items()},
+        serials={
+            serial: tuple(h for h in held if named[h[2]].superseded_by not in {o[2] for o in held if o[:2] == h[:2]})
+            for serial, held in serials.items()
+        },
         codes={serial: tuple(held) for serial, held in codes.items()},
-        endings={ending: tuple(held) for ending, held in endings.items()},
+        endings={
+            ending: tuple(h for h in held if (h[0], named[h[1]].superseded_by) not in held)
+            for ending, held in endings.items()
+        },
     )
+
+
+def _standing(ids: Iterable[str], named: Mapping[str, Named]) -> tuple[str, ...]:
+    """The documents of one name without those whose place another of them took."""
+    held = tuple(ids)
+    return tuple(i for i in held if named[i].superseded_by not in held)
 
 
 _REGIONS = {"广东", "深圳"}
@@ -341,7 +355,14 @@ _REGIONS = {"广东", "深圳"}
 def catalogue_of(corpus: Corpus) -> Catalogue:
     """The names of all documents of a corpus."""
     return catalogue(
-        Named(d.id, d.title, d.number or "", d.aliases, d.region.value if d.region.value in _REGIONS else "")
+        Named(
+            d.id,
+            d.title,
+            d.number or "",
+            d.aliases,
+            d.region.value if d.region.value in _REGIONS else "",
+            d.superseded_by or "",
+        )
         for d in corpus.documents
     )
 

@@ -71,7 +71,7 @@ def signals(core: "Core", text: str) -> Mapping[str, float]:
     from assistant.conversation.turn import Turn
 
     turn = STEPS["understand"](core, Turn(question=text))
-    found, evidence = core.search(turn.asked.query, turn)
+    found, evidence = core.at(turn.as_of).search(turn.asked.query)
     return features(turn, found.signals, evidence, core.weights)
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -29,15 +30,17 @@ from assistant.conversation.followup import rewrite
 from assistant.conversation.intent import IntentClassifier
 from assistant.conversation.markup import defused, inert
 from assistant.conversation.memory import Memory
-from assistant.conversation.period import as_of, asks_for_now
+from assistant.conversation.period import as_of, asks_for_now, dated, not_in_force
 from assistant.conversation.smalltalk import CANCELLED, SETTLED, reply
 from assistant.conversation.suggestions import suggest
 from assistant.conversation.turn import Turn
 from assistant.conversation.understanding import clean, understand
-from assistant.retrieval import Retrieval, Retriever
+from assistant.retrieval import Retrieval, Retriever, passages
 from assistant.retrieval.segmentation import simplified
+from corpus import versions
 from corpus.errors import InputError, MissingInput
 from corpus.library import Corpus
+from corpus.references import catalogue_of
 from tools.calculator import Calculator, calculator, calculators, summary, to_json, to_markdown
 from tools.calculator import run as run_calculator
 
@@ -47,6 +50,9 @@ if TYPE_CHECKING:
 __all__ = ["STEPS", "Core", "walk"]
 
 NO_MODEL_ANSWER = "模型没有给出可用的回答，以下是摘编回答。"
+
+_DAYS = 8
+"""Days whose documents are kept at hand."""
 
 DEPTH = 20
 """How many clauses are fetched as evidence; the writer uses few of them, the comparison table more."""
@@ -62,6 +68,22 @@ class Core:
     weights: TermWeights
     model: "Engine | None" = None
 
+    def at(self, on: date | None) -> "Core":
+        """The same over the documents in force on a day; without a day, over all that are held."""
+        if on is None:
+            return self
+        if on not in self._days:
+            corpus = versions.as_of(self.corpus, on)
+            retriever = self.retriever.over(passages(corpus), catalogue_of(corpus))
+            while len(self._days) >= _DAYS:
+                self._days.pop(next(iter(self._days)))
+            self._days[on] = replace(self, corpus=corpus, retriever=retriever)
+        return self._days[on]
+
+    @cached_property
+    def _days(self) -> dict[date, "Core"]:
+        return {}
+
     def read(self, query: str) -> Question:
         """A standalone question as the writer and the ranking need it."""
         named = self.retriever.named(query)
@@ -73,13 +95,10 @@ class Core:
             expansions=named.extra,
         )
 
-    def search(self, query: str, turn: Turn) -> tuple[Retrieval, tuple[Evidence, ...]]:
-        """Clauses for a query, leaving out documents issued after the turn's date."""
+    def search(self, query: str) -> tuple[Retrieval, tuple[Evidence, ...]]:
+        """Clauses for a query."""
         found = self.retriever.retrieve(query, DEPTH)
-        evidence = gather(self.corpus, found.hits)
-        if turn.as_of is not None:
-            evidence = tuple(e for e in evidence if e.document.issued_on is None or e.document.issued_on <= turn.as_of)
-        return found, evidence
+        return found, gather(self.corpus, found.hits)
 
 
 def _understand(core: Core, turn: Turn) -> Turn:
@@ -100,12 +119,13 @@ def _understand(core: Core, turn: Turn) -> Turn:
         rewritten=rewritten,
     )
     query = understanding.query
+    on = turn.as_of or said or _earlier(turn.memory, question, rewritten=rewritten)
     following = understanding.route if understanding.route in {"retrieve", "calculate"} else "answer"
     return replace(
         turn,
         understanding=understanding,
-        as_of=turn.as_of or said or _earlier(turn.memory, question, rewritten=rewritten),
-        reading=core.read(query),
+        as_of=on,
+        reading=core.at(on).read(query),
         off_topic=leaning.share("out_of_scope"),
         margin=leaning.margin,
         next=following,
@@ -120,8 +140,13 @@ def _earlier(memory: Memory, question: str, *, rewritten: bool) -> date | None:
 
 
 def _retrieve(core: Core, turn: Turn) -> Turn:
-    found, evidence = core.search(turn.asked.query, turn)
-    reason = unanswerable(core.corpus, turn, found.signals, evidence, core.weights)
+    then = core.at(turn.as_of)
+    found, evidence = then.search(turn.asked.query)
+    reason = unanswerable(then.corpus, turn, found.signals, evidence, core.weights)
+    if turn.as_of is not None:
+        mentions = core.retriever.named(turn.asked.query).mentions
+        named = [i for m in mentions for i in m.document_ids if m.how != "abbreviation" or reason]
+        reason = not_in_force(core.corpus, named, turn.as_of) or reason
     return replace(turn, evidence=evidence, reason=reason, next="decline" if reason else "answer")
 
 
@@ -204,7 +229,7 @@ def _answer(core: Core, turn: Turn) -> Turn:
     evidence = weigh(reading, turn.evidence, core.weights)
 
     def search(query: str) -> Sequence[Evidence]:
-        return weigh(reading, core.search(query, turn)[1], core.weights)
+        return weigh(reading, core.at(turn.as_of).search(query)[1], core.weights)
 
     draft = write(reading, evidence, core.weights, more=search)
     spoken = core.model.speak(turn.asked.query, reading, draft, search, turn.emit) if core.model else None
@@ -233,6 +258,8 @@ def _ground(core: Core, turn: Turn) -> Turn:
     answer = replace(finished.answer, figures=draft.figures, suggestions=suggest(core.corpus, draft.evidence))
     if spoken is not None:
         answer = replace(answer, model=spoken.to_json(), **(by_model or {"note": NO_MODEL_ANSWER}))
+    if turn.as_of is not None:
+        answer = replace(answer, text=f"{dated(core.corpus, answer.citations, turn.as_of)}\n\n{answer.text}")
     return replace(finished, answer=answer)
 
 

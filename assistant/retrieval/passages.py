@@ -36,9 +36,9 @@ class Passage:
     @property
     def digest(self) -> str:
         """A hash of everything in the passage: what changes it, re-embeds it."""
-        return hashlib.blake2b(
-            "\x1f".join(map(str, astuple(self))).encode("utf-8", "replace"), digest_size=16
-        ).hexdigest()
+        said = (self.key, self.document_id, self.title, self.number, self.locator, self.heading, self.text, self.scenes)
+        parts = (*said, tuple(map(astuple, self.asked))) if self.asked else said
+        return hashlib.blake2b("\x1f".join(map(str, parts)).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     @property
     def embedded(self) -> str:

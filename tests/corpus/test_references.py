@@ -91,11 +91,24 @@ def test_several_in_one_sentence_in_order(laws: Catalogue) -> None:
     assert [m.document_ids for m in found] == [("sz",), ("std",), ("nat",)]
 
 
-def test_every_shipped_title_and_number_names_its_document(corpus: Corpus) -> None:
+def test_every_shipped_title_and_number_names_its_document_or_the_one_in_its_place(corpus: Corpus) -> None:
     names = catalogue_of(corpus)
     for document in corpus.documents:
+        meant = {document.id, document.superseded_by}
         for text in (f"《{document.title}》", *document.aliases):
-            assert any(document.id in m.document_ids for m in names.mentions(text)), (document.id, text)
+            assert any(meant & set(m.document_ids) for m in names.mentions(text)), (document.id, text)
+
+
+def test_a_name_of_two_versions_means_the_newer_one_and_a_number_its_own() -> None:
+    names = catalogue(
+        [
+            Named("old", "示例省用能管理办法", "示例省人民政府令第301号", superseded_by="new"),
+            Named("new", "示例省用能管理办法", "示例省人民政府令第355号"),
+        ]
+    )
+    for text in ("《示例省用能管理办法》第五条", "示例省用能管理办法怎么说", "用能管理办法"):
+        assert [m.document_ids for m in names.mentions(text)] == [("new",)], text
+    assert [m.document_ids for m in names.mentions("示例省人民政府令第301号")] == [("old",)]
 
 
 @given(st.text(alphabet="近零碳节能条例办法《》〔〕第号文2021GB/T 通知法", max_size=40))
