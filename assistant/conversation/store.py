@@ -1,18 +1,20 @@
 """Where conversations are kept: a SQLite file, or a Postgres server by one setting; and the list of them by person.
 
-LangGraph keeps the state of each conversation; this module opens its checkpointer and keeps one row a conversation
-beside it: whose it is, its name, its title, when it was begun and last used.
+LangGraph keeps what a conversation remembers; this module opens its checkpointer and keeps beside it one row a
+conversation (whose it is, its name, its title, when it was begun and last used) and one row a turn: the answer and what
+was remembered after it, so that a turn costs the same in a long conversation as in a short one, and any can be taken anew.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from corpus.errors import StoreUnavailable, UnknownConversation
+from assistant.database import PostgresRows, Rows, SqliteRows, failures, pool
+from corpus.errors import UnknownConversation
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -22,9 +24,13 @@ __all__ = ["Conversation", "Store", "open_store"]
 LONGEST_TITLE = 60
 """Characters of a title; the first question gives one until a person writes another."""
 
-_TABLE = """CREATE TABLE IF NOT EXISTS nearzero_conversations (
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS nearzero_conversations (
     thread TEXT PRIMARY KEY, owner TEXT NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL,
-    created TEXT NOT NULL, updated TEXT NOT NULL, turns INTEGER NOT NULL)"""
+    created TEXT NOT NULL, updated TEXT NOT NULL, turns INTEGER NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS nearzero_turns (
+    thread TEXT NOT NULL, n INTEGER NOT NULL, answer TEXT NOT NULL, memory TEXT NOT NULL, PRIMARY KEY (thread, n))""",
+)
 _COLUMNS = "name, title, created, updated, turns"
 _POOL = 8
 """Connections to Postgres at most; each turn holds one for a few milliseconds."""
@@ -41,48 +47,13 @@ class Conversation:
     turns: int
 
 
-class _Rows(Protocol):
-    def run(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]: ...
-    def close(self) -> None: ...
-
-
-class _SqliteRows:
-    def __init__(self, path: Path) -> None:
-        import sqlite3
-
-        self.connection = sqlite3.connect(path, check_same_thread=False, timeout=10, isolation_level=None)
-        self._lock = Lock()
-
-    def run(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self.connection.execute(statement, tuple(values)).fetchall()
-
-    def close(self) -> None:
-        self.connection.close()
-
-
-class _PostgresRows:
-    def __init__(self, pool: Any) -> None:
-        self._pool = pool
-
-    def run(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        from psycopg.rows import tuple_row
-
-        with self._pool.connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-            cursor.execute(statement.replace("?", "%s"), tuple(values))
-            return list(cursor.fetchall()) if cursor.description else []
-
-    def close(self) -> None:
-        self._pool.close()
-
-
 class Store:
     """The checkpointer and the list of conversations. Safe to share between threads."""
 
     def __init__(
         self,
         saver: "BaseCheckpointSaver[Any]",
-        rows: _Rows,
+        rows: Rows,
         kinds: tuple[type[Exception], ...],
         closing: Sequence[Any] = (),
     ) -> None:
@@ -91,23 +62,58 @@ class Store:
         self._kinds = kinds
         self._closing = tuple(closing)
         with self.guarded():
-            rows.run(_TABLE)
+            for table in _TABLES:
+                rows.run(table)
 
     def guarded(self) -> AbstractContextManager[None]:
         """Within it, what the database raises becomes ``StoreUnavailable``."""
-        return _failures(self._kinds)
+        return failures(self._kinds, "会话")
 
-    def note(self, thread: str, owner: str, name: str, question: str) -> None:
-        """Count one more turn of a conversation; the first question becomes its title."""
+    def note(
+        self,
+        thread: str,
+        owner: str,
+        name: str,
+        n: int,
+        question: str,
+        answer: Mapping[str, Any],
+        memory: Mapping[str, Any],
+    ) -> None:
+        """Keep turn ``n`` of a conversation, in place of it and those after it; the first question becomes the title."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         title = question if len(question) <= LONGEST_TITLE else f"{question[: LONGEST_TITLE - 1]}…"
         with self.guarded():
+            self._rows.run("DELETE FROM nearzero_turns WHERE thread = ? AND n >= ?", (thread, n))
             self._rows.run(
-                f"INSERT INTO nearzero_conversations (thread, owner, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, 1) "
-                "ON CONFLICT (thread) DO UPDATE SET updated = excluded.updated, "
-                "turns = nearzero_conversations.turns + 1",
-                (thread, owner, name, title, now, now),
+                "INSERT INTO nearzero_turns (thread, n, answer, memory) VALUES (?, ?, ?, ?)",
+                (thread, n, json.dumps(answer, ensure_ascii=False), json.dumps(memory, ensure_ascii=False)),
             )
+            self._rows.run(
+                f"INSERT INTO nearzero_conversations (thread, owner, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (thread) DO UPDATE SET updated = excluded.updated, turns = excluded.turns",
+                (thread, owner, name, title, now, now, n),
+            )
+
+    def count(self, thread: str) -> int:
+        """How many turns a conversation has; none where there is no such conversation."""
+        with self.guarded():
+            rows = self._rows.run("SELECT turns FROM nearzero_conversations WHERE thread = ?", (thread,))
+        return int(rows[0][0]) if rows else 0
+
+    def turns(self, thread: str, first: int, last: int) -> tuple[Mapping[str, Any], ...]:
+        """The answers of turns ``first`` to ``last``, both counted from one."""
+        with self.guarded():
+            rows = self._rows.run(
+                "SELECT answer FROM nearzero_turns WHERE thread = ? AND n BETWEEN ? AND ? ORDER BY n",
+                (thread, first, last),
+            )
+        return tuple(json.loads(row[0]) for row in rows)
+
+    def memory(self, thread: str, n: int) -> Mapping[str, Any]:
+        """What was remembered after turn ``n``; nothing before the first."""
+        with self.guarded():
+            rows = self._rows.run("SELECT memory FROM nearzero_turns WHERE thread = ? AND n = ?", (thread, n))
+        return dict(json.loads(rows[0][0])) if rows else {}
 
     def all(self, owner: str) -> tuple[Conversation, ...]:
         """A person's conversations, last used first."""
@@ -131,6 +137,7 @@ class Store:
         """Delete a conversation with everything said in it. Raises ``UnknownConversation``."""
         with self.guarded():
             found = self._rows.run("DELETE FROM nearzero_conversations WHERE thread = ? RETURNING thread", (thread,))
+            self._rows.run("DELETE FROM nearzero_turns WHERE thread = ?", (thread,))
             self.saver.delete_thread(thread)
         if not found:
             raise UnknownConversation("没有这个会话，可能已经删除。")
@@ -156,42 +163,21 @@ def _sqlite(path: Path) -> Store:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
     kinds = (sqlite3.Error, OSError)
-    with _failures(kinds):
+    with failures(kinds, "会话"):
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
         saver = SqliteSaver(connection)
         saver.setup()
-        return Store(saver, _SqliteRows(path), kinds, (connection,))
+        return Store(saver, SqliteRows(path), kinds, (connection,))
 
 
 def _postgres(url: str) -> Store:
     import psycopg
     from langgraph.checkpoint.postgres import PostgresSaver
-    from psycopg.rows import dict_row
-    from psycopg_pool import ConnectionPool
 
     kinds = (psycopg.Error, OSError)
-    with _failures(kinds):
-        pool: Any = ConnectionPool(
-            url,
-            min_size=1,
-            max_size=_POOL,
-            open=True,
-            timeout=10,
-            kwargs={"autocommit": True, "row_factory": dict_row, "prepare_threshold": 0},
-        )
-        pool.wait(timeout=10)
-        saver = PostgresSaver(pool)
+    with failures(kinds, "会话"):
+        connections = pool(url, _POOL)
+        saver = PostgresSaver(connections)
         saver.setup()
-        return Store(saver, _PostgresRows(pool), kinds)
-
-
-@contextmanager
-def _failures(kinds: tuple[type[Exception], ...]) -> Iterator[None]:
-    """Turn what a database raises into the product's error; the address, which holds a password, stays out of it."""
-    try:
-        yield
-    except kinds as error:
-        raise StoreUnavailable(
-            f"会话数据库不可用（{type(error).__name__}），请检查数据目录或 NEARZERO_CHECKPOINT_URL。"
-        ) from None
+        return Store(saver, PostgresRows(connections), kinds)
