@@ -38,7 +38,7 @@ tools_cli.register(app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 Session = Annotated[str | None, typer.Option("--session", help="会话名：同名的问题接着上文回答。")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="只用这一天之前发布的文件，如 2024-06-30。")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="按这一天有效的文本回答，如 2024-06-30。")]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -56,7 +56,7 @@ class AskIn(_In):
         description="会话名：同名的问题接着上文回答；只属于提问的人。",
         examples=["周会"],
     )
-    as_of: date | None = Field(default=None, description="只用这一天之前发布的文件。", examples=["2024-06-30"])
+    as_of: date | None = Field(default=None, description="按这一天有效的文本回答。", examples=["2024-06-30"])
     reader: Literal["staff", "administrator", "evaluator"] | None = Field(
         default=None,
         description="写给谁看：staff 工作人员，administrator 新任管理员，evaluator 评价人员（附条款对照表）。",
