@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,13 +12,11 @@ import typer
 from corpus.errors import InputError
 
 if TYPE_CHECKING:
+    from assistant.adding import Added, Shelf
     from corpus.ingest import Reader
     from corpus.model import Document
-    from corpus.overlay import Difference
 
 __all__ = ["add"]
-
-_ASKED = (("title", "题名"), ("number", "文号"), ("issuer", "发文机关"), ("issued", "印发"), ("effective", "施行"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +25,8 @@ class _Outcome:
 
     file: str
     state: str
-    document: "Document | None" = None
-    target: str | None = None
-    versions: "Sequence[Document]" = field(default=())
-    """The other versions of the document that are held."""
-    differences: "Sequence[Difference]" = field(default=())
+    held: str | None = None
+    added: "Added | None" = None
     error: str | None = None
 
 
@@ -44,16 +39,16 @@ def add(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
 ) -> None:
     """把官方文件加入资料库：按条款入库，原文取代同一文件的摘编。"""
+    from assistant.adding import Shelf
     from assistant.settings import read
-    from corpus.ingest import Reader, held
-    from corpus.library import LIBRARY, load
+    from corpus.ingest import Reader
 
     settings = read()
     stated = _stated(meta or [])
     if stated and len(files) > 1 and set(stated) - {"kind", "region", "status"}:
         raise InputError("--meta 的题名、文号、日期只能用于一份文件：请一份一份地添加。")
     ask = not yes and not as_json and sys.stdin.isatty()
-    shelf = _Shelf(load(LIBRARY).documents, held(settings.documents_path), settings.documents_path)
+    shelf = Shelf(settings)
     records: list[dict[str, Any]] = []
     with Reader() as reader:
         for path in _shown(files, quiet=as_json):
@@ -100,63 +95,19 @@ def _shown(files: Sequence[Path], *, quiet: bool) -> Iterable[Path]:
     return track(files, description="正在读取", console=Console(stderr=True), transient=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """What is held: the shipped library and, without their clauses, the documents added so far."""
-
-    shipped: "Sequence[Document]"
-    added: "list[Document]"
-    folder: Path
-
-    def of_hash(self, digest: str) -> str | None:
-        """The id of the document read from a file of that content."""
-        return next((d.id for d in self.added if digest and d.content_hash == digest), None)
-
-    def put(self, document: "Document") -> None:
-        from corpus.ingest import head, save
-
-        save(document, self.folder)
-        self.added[:] = [d for d in self.added if d.id != document.id] + [head(document)]
-
-
-def _one(path: Path, reader: "Reader", shelf: _Shelf, stated: dict[str, str], *, ask: bool) -> _Outcome:
-    from corpus.ingest import amend, content_hash, shown_name, version_id
-    from corpus.overlay import counterpart, differences, nearest
-    from corpus.versions import same_document
+def _one(path: Path, reader: "Reader", shelf: "Shelf", stated: dict[str, str], *, ask: bool) -> _Outcome:
+    from corpus.ingest import shown_name
 
     name = shown_name(path)
     try:
-        known = shelf.of_hash(content_hash(path) if path.is_file() else "")
-        if known and not stated:
-            return _Outcome(name, "held", target=known)
-        document = amend(reader.read(path), stated)
-        digest = counterpart(document, shelf.shipped)
-        if "id" not in stated:
-            named = known or version_id(document, shelf.added, digest.id if digest else _beside(document, shelf))
-            document = amend(document, {"id": named})
-        if ask and not _confirmed(document):
-            return _Outcome(name, "declined", document)
-        if any(d.id == document.id for d in shelf.shipped):
-            raise InputError(f"编号 {document.id} 已经用在资料库里：请用 --meta id= 另给一个。")
-        others = [d for d in shelf.added if d.id != document.id]
-        versions = [d for d in others if same_document(d, document)]
-        shelf.put(document)
-        if digest is None:
-            versions += [d for d in shelf.shipped if same_document(d, document)]
-            return _Outcome(name, "added", document, document.id, versions)
-        claims = [*(d for d in others if counterpart(d, (digest,))), document]
-        if nearest(digest, claims) is not document:
-            return _Outcome(name, "added", document, document.id, versions)
-        return _Outcome(name, "added", document, digest.id, versions, differences(digest, document))
+        proposal = shelf.propose(path, reader, stated)
+        if proposal.document is None:
+            return _Outcome(name, "held", proposal.held)
+        if ask and not _confirmed(proposal.document):
+            return _Outcome(name, "declined")
+        return _Outcome(name, "added", added=shelf.add(proposal))
     except InputError as error:
         return _Outcome(name, "error", error=str(error))
-
-
-def _beside(document: "Document", shelf: _Shelf) -> str | None:
-    """The id of the shipped document that is another version."""
-    from corpus.versions import same_document
-
-    return next((d.id for d in shelf.shipped if same_document(d, document)), None)
 
 
 def _confirmed(document: "Document") -> bool:
@@ -168,29 +119,32 @@ def _confirmed(document: "Document") -> bool:
 
 
 def _facts(document: "Document") -> list[str]:
-    lines = [f"  {label}：{getattr(document, key) or '（未读到）'}" for key, label in _ASKED]
+    from assistant.adding import ASKED
+
+    lines = [f"  {label}：{getattr(document, key) or '（未读到）'}" for key, label in ASKED]
     return [*lines, f"  类别：{document.kind.label}，{document.region}"]
 
 
 def _text(outcome: _Outcome) -> str:
     match outcome.state:
         case "held":
-            return f"{outcome.file}：已在库中（{outcome.target}），内容相同，没有重复添加。"
+            return f"{outcome.file}：已在库中（{outcome.held}），内容相同，没有重复添加。"
         case "declined":
             return f"{outcome.file}：没有添加。"
         case "error":
             return f"{outcome.file}：{outcome.error}"
-    document = outcome.document
-    assert document is not None
+    added = outcome.added
+    assert added is not None
+    document = added.document
     rows = sum(len(t.rows) for t in document.tables)
-    lines = [f"{outcome.file}：已入库 {outcome.target}", *_facts(document)]
+    lines = [f"{outcome.file}：已入库 {added.target}", *_facts(document)]
     lines.append(
         f"  条款 {len(document.clauses)} 条，表 {len(document.tables)} 张 {rows} 行，术语 {len(document.definitions)} 个"
     )
-    if not any(d.id == outcome.target for d in (document, *outcome.versions)):
+    if not any(d.id == added.target for d in (document, *added.versions)):
         lines.append(f"  原文取代了资料库里《{document.title}》的摘编。")
-    lines += [f"  另有版本：{d.id}（{_from(d)}），按日期选用" for d in outcome.versions]
-    for item in outcome.differences:
+    lines += [f"  另有版本：{d.id}（{_from(d)}），按日期选用" for d in added.versions]
+    for item in added.differences:
         place = item.locator or "（无条号）"
         where = f"原文在 {item.found_elsewhere}" if item.found_elsewhere else "原文里没有"
         lines.append(f"  摘编与原文不同：{place} {item.indicator} {item.written}，{where}")
@@ -205,19 +159,23 @@ def _from(document: "Document") -> str:
 
 
 def _record(outcome: _Outcome) -> dict[str, Any]:
-    record: dict[str, Any] = {"file": outcome.file, "state": outcome.state, "document_id": outcome.target}
-    if outcome.document is not None:
-        document = outcome.document
+    from assistant.adding import ASKED
+
+    added = outcome.added
+    target = added.target if added else outcome.held
+    record: dict[str, Any] = {"file": outcome.file, "state": outcome.state, "document_id": target, "differences": []}
+    if added is not None:
+        document = added.document
         record |= {
-            "guessed": {key: getattr(document, key) for key, _ in _ASKED}
+            "guessed": {key: getattr(document, key) for key, _ in ASKED}
             | {"kind": document.kind.value, "region": document.region.value},
             "clauses": len(document.clauses),
             "tables": len(document.tables),
             "definitions": len(document.definitions),
             "note": document.note,
-            "versions": [d.id for d in outcome.versions],
+            "versions": [d.id for d in added.versions],
+            "differences": [asdict(item) for item in added.differences],
         }
-    record["differences"] = [asdict(item) for item in outcome.differences]
     if outcome.error:
         record["error"] = outcome.error
     return record

@@ -197,7 +197,7 @@ def as_markdown(results: Results) -> str:
     lines += ["| --- |" + " --- |" * len(next(iter(results.sets.values())))]
     lines += [f"| {name} | " + " | ".join(map(str, sizes.values())) + " |" for name, sizes in results.sets.items()]
     ranked = [r for r in results.rows if "hit@5" in r.measures]
-    answered = [r for r in results.rows if "citation recall" in r.measures]
+    answered = [r for r in results.rows if r.measures.keys() & {"citation recall", "refusal"}]
     computed = [r for r in results.rows if "calculator right" in r.measures]
     if ranked:
         lines += ["", "## 检索", "", *_table(ranked, _RANKING)]

@@ -62,11 +62,14 @@ def run(
     for split in report.SPLITS:
         if those := [one for one in judged if one.case.split == split]:
             rows.append(report.reference_row(PRODUCT, split, those))
-    return Results(release, _sizes(questions, cases, cited), tuple(rows), facets, report.misses([*scores, *answers]))
+    sizes = _sizes(questions, cases, cited)
+    return Results(release, sizes, tuple(rows), facets, report.misses([*scores, *answers]))
 
 
 def _sizes(
-    questions: Sequence[Question], cases: Sequence[CalculationCase], cited: Sequence[ReferenceCase]
+    questions: Sequence[Question],
+    cases: Sequence[CalculationCase],
+    cited: Sequence[ReferenceCase],
 ) -> dict[str, dict[str, int]]:
     none = {"可答": 0, "不可答": 0, "计算": 0, "引用": 0}
     sizes = {

@@ -159,6 +159,12 @@ class Retriever:
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
 
+    def over(self, passages: Sequence[Passage], catalogue: Catalogue) -> "Retriever":
+        """The same index seen through other passages and names: what is not among them is not found."""
+        other = Retriever(self._index, passages, catalogue, self._model)
+        other._vectors, other._lock = self._vectors, self._lock
+        return other
+
     def close(self) -> None:
         """Let go of the database; the retriever must not be used after."""
         self._index.close()
@@ -313,7 +319,13 @@ class Retriever:
         return terms
 
     def _nearest(self, vector: Vectors) -> tuple[list[int], list[float], dict[int, int]]:
-        depth = min(self._parameters.depth + int(self._gone.sum()), self._index.manifest.size)
+        gone = int(self._gone.sum())
+        if gone > self._parameters.depth:
+            # Asking the graph for all that is left out costs more than comparing every vector.
+            cosines = np.where(self._gone, np.float32(-2), self._index.vectors @ vector)
+            rows = [int(row) for row in top(cosines, self._parameters.depth) if not self._gone[row]]
+            return rows, [float(cosines[row]) for row in rows], {row: rank for rank, row in enumerate(rows, 1)}
+        depth = min(self._parameters.depth + gone, self._index.manifest.size)
         found = [
             (row, cosine)
             for digest, cosine in self._index.dense.nearest(vector, depth)

@@ -104,7 +104,7 @@ def _transcript(assistant: "Assistant") -> gr.HTML:
     return gr.HTML(
         None,
         html_template='${welcome}<div class="turns" role="log" aria-label="问答记录" aria-live="polite"></div>',
-        js_on_load=_script("transcript.js"),
+        js_on_load=_script("chart.js") + _script("transcript.js"),
         elem_id="transcript",
         apply_default_css=False,
         welcome=turn.welcome(examples, len(assistant.corpus.documents), len(assistant.corpus.clauses)),

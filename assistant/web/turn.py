@@ -1,11 +1,7 @@
 """One turn of the chat as HTML: the question, then the answer, its calculations, sources and follow-ups."""
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 from assistant.answer import Answer
-from assistant.web.chart import bars
+from assistant.web.card import figured
 from assistant.web.markup import markdown, plain, render
 
 __all__ = ["answered", "failed", "pending", "stopped", "welcome"]
@@ -29,7 +25,7 @@ def answered(question: str, answer: Answer) -> str:
         body="answer.html",
         answer=answer,
         prose=markdown(answer.text, answer.citations),
-        calculations=[_calculation(c) for c in answer.calculations],
+        calculations=[figured(c) for c in answer.calculations],
     )
 
 
@@ -43,22 +39,3 @@ def stopped(question: str) -> str:
     return render(
         "turn.html", question=plain(question), body="notice.html", line="已停止。可以改一改问题再发。", tone="quiet"
     )
-
-
-def _calculation(calculation: Mapping[str, Any]) -> dict[str, Any]:
-    """What the template needs: the contract's object, steps joined to their factors, the figure."""
-    factors = {f["id"]: f for f in calculation.get("factors", ())}
-    figure = bars(calculation)
-    return {
-        "inputs": {},
-        "range": None,
-        "excluded": (),
-        "assumptions": (),
-        "warnings": (),
-        "comparison": (),
-        "next_step": None,
-        **calculation,
-        "steps": [(step, factors.get(step.get("factor_id"))) for step in calculation["steps"]],
-        "factors": list(factors.values()),
-        "figure": json.dumps(figure, ensure_ascii=False) if figure else None,
-    }

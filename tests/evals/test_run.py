@@ -35,7 +35,7 @@ def questions() -> list[Question]:
     def one(text: str, answerable: bool) -> Question:
         gold = (Gold("car", None, "新能源", 2),) if answerable else ()
         reason = None if answerable else "out_of_domain"
-        return Question(text, text, "staff", "公务用车", "yesno", "plain", answerable, gold, (), reason)
+        return Question(text, text, "staff", "公务用车", "yesno", "plain", answerable, gold, (), reason, "test" if len(text) % 2 else "dev")
 
     return [one(f"公务用车买新能源汽车吗{'？' * n}", True) for n in range(12)] + [
         one(f"股票会涨吗{'？' * n}", False) for n in range(12)
