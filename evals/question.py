@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -12,13 +11,14 @@ from corpus.errors import LibraryError
 from corpus.library import Corpus
 from evals.metrics.figures import RequiredFigure
 
-__all__ = ["QUESTIONS", "REFUSED", "Gold", "Question", "Split", "clause_keys", "load", "split_of"]
+__all__ = ["FRESH", "QUESTIONS", "REFUSED", "Gold", "Question", "Split", "clause_keys", "load", "load_file", "split_of"]
 
-QUESTIONS = Path(__file__).with_name("cases") / "questions.jsonl"
-"""The shipped set."""
-
-REFUSED = QUESTIONS.with_name("refused.jsonl")
-"""Further questions that nothing in the library answers, kept from tuning whole."""
+_CASES = Path(__file__).with_name("cases")
+QUESTIONS = _CASES / "questions.jsonl"
+"""The dev split: what the program was tuned with. A test half drawn from it by hash was compared too often to be kept."""
+FRESH = _CASES / "fresh.jsonl"
+REFUSED = _CASES / "refused.jsonl"
+"""The test split, answerable and not: written after the program, and never tuned with."""
 
 Split = Literal["dev", "test"]
 
@@ -52,10 +52,7 @@ class Question:
     gold: tuple[Gold, ...] = ()
     figures: tuple[RequiredFigure, ...] = ()
     reason: str | None = None
-
-    @cached_property
-    def split(self) -> Split:
-        return split_of(self.text)
+    split: Split = "dev"
 
     def grades(self, keys: Mapping[tuple[str, str | None, str], str]) -> dict[str, int]:
         """The grade of every gold clause by its key in the corpus."""
@@ -63,7 +60,7 @@ class Question:
 
 
 def split_of(text: str) -> Split:
-    """Two thirds test, one third dev, by the text alone, so that a question keeps its side whatever its id.
+    """Two thirds test, one third dev, by the text alone, so that a case keeps its side whatever its id.
 
     >>> split_of("夏天空调最低几度？"), split_of("夏天空调最低几度？")
     ('dev', 'dev')
@@ -83,11 +80,17 @@ def _question(raw: Mapping[str, Any]) -> Question:
         gold=tuple(Gold(**gold) for gold in raw.get("gold", ())),
         figures=tuple(RequiredFigure(**figure) for figure in raw.get("figures", ())),
         reason=raw.get("reason"),
+        split=raw.get("split", "dev"),
     )
 
 
-def load(path: Path = QUESTIONS) -> tuple[Question, ...]:
-    """Every question of the file in its order. Raises ``LibraryError`` naming the line that does not fit."""
+def load() -> tuple[Question, ...]:
+    """Every shipped question, dev and test."""
+    return tuple(q for path in (QUESTIONS, FRESH, REFUSED) for q in load_file(path))
+
+
+def load_file(path: Path) -> tuple[Question, ...]:
+    """Every question of one file in its order. Raises ``LibraryError`` naming the line that does not fit."""
     questions = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:

@@ -29,8 +29,6 @@ __all__ = [
 ]
 
 SPLITS = ("dev", "test")
-REFUSED = "refused"
-"""The name of the held-out questions that nothing answers, where other rows name their split."""
 _RANKING = ("hit@1", "hit@5", "MRR@10", "nDCG@10", "unit hit@5", "document hit@5")
 _ANSWER = (
     "citation precision",

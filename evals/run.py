@@ -39,13 +39,9 @@ def run(
     answerer: Answerer,
     *,
     release: str,
-    refused: Sequence[Question] = (),
     cited: Sequence[ReferenceCase] = (),
 ) -> Results:
-    """Measure every search and the answerer over the same questions; a search is built only when its turn comes.
-
-    ``refused`` are further questions that nothing answers, held out whole: the answerer alone is asked, on a row apart.
-    """
+    """Measure every search and the answerer over the same questions; a search is built only when its turn comes."""
     keys = question.clause_keys(corpus)
     answerable = [q for q in questions if q.answerable]
     rows: list[Row] = []
@@ -61,20 +57,17 @@ def run(
     _log.info("回答：%d 题", len(questions))
     answers = [score_answer(answerer, q, keys) for q in questions]
     rows += [report.row(PRODUCT, s, [a for a in answers if a.question.split == s]) for s in report.SPLITS]
-    if refused:
-        rows.append(report.row(PRODUCT, report.REFUSED, [score_answer(answerer, q, keys) for q in refused]))
     rows.append(report.calculation_row(PRODUCT, [score_calculation(answerer, case) for case in cases]))
     judged = [references.judge(case, check, corpus) for case in cited]
     for split in report.SPLITS:
         if those := [one for one in judged if one.case.split == split]:
             rows.append(report.reference_row(PRODUCT, split, those))
-    sizes = _sizes(questions, refused, cases, cited)
+    sizes = _sizes(questions, cases, cited)
     return Results(release, sizes, tuple(rows), facets, report.misses([*scores, *answers]))
 
 
 def _sizes(
     questions: Sequence[Question],
-    refused: Sequence[Question],
     cases: Sequence[CalculationCase],
     cited: Sequence[ReferenceCase],
 ) -> dict[str, dict[str, int]]:
@@ -88,7 +81,7 @@ def _sizes(
         }
         for split in report.SPLITS
     }
-    return sizes | {report.REFUSED: none | {"不可答": len(refused)}, "calculations": none | {"计算": len(cases)}}
+    return sizes | {"calculations": none | {"计算": len(cases)}}
 
 
 def everything(settings: Settings, *, release: str | None = None) -> Results:
@@ -115,7 +108,6 @@ def everything(settings: Settings, *, release: str | None = None) -> Results:
             searches,
             answerer,
             release=release or version("nearzero"),
-            refused=question.load(question.REFUSED),
             cited=references.load(),
         )
     finally:

@@ -32,7 +32,7 @@ ARTICLE = {
 
 @pytest.fixture(scope="module")
 def refused() -> tuple[question.Question, ...]:
-    return question.load(question.REFUSED)
+    return question.load_file(question.REFUSED)
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,10 @@ def test_facets_keep_every_question_once() -> None:
 
 def test_only_dev_questions_that_fall_short_are_listed() -> None:
     texts = [f"问题{n}" for n in range(40)]
-    asked = [Question(text, text, "staff", "食堂", "list", "plain", True) for text in texts]
+    asked = [
+        Question(text, text, "staff", "食堂", "list", "plain", True, split="dev" if n % 3 else "test")
+        for n, text in enumerate(texts)
+    ]
     scores = [AnswerScore(q, "answer", False, {"figure accuracy": 0.5, "false refusal": 0.0}) for q in asked]
     dev = tuple(q.id for q in asked if q.split == "dev")
     assert 0 < len(dev) < len(asked)
