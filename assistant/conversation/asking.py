@@ -1,6 +1,6 @@
-"""Which missing input to ask for: the one the calculator names, or a better one that ``asking.yaml`` puts before it."""
+"""Which missing input to ask for: the first that is worth asking of those ``asking.yaml`` lists for it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -8,19 +8,24 @@ import yaml
 
 from tools.calculator import Calculator
 
-__all__ = ["preferred"]
+__all__ = ["openers", "preferred"]
 
 
 @cache
-def _order() -> Mapping[str, Mapping[str, str]]:
-    loaded: Mapping[str, Mapping[str, str]] = yaml.safe_load(
+def _order() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    loaded: Mapping[str, Mapping[str, Sequence[str]]] = yaml.safe_load(
         files("assistant.conversation").joinpath("asking.yaml").read_text(encoding="utf-8")
     )
     return loaded
 
 
-def preferred(spec: Calculator, missing: str, given: Mapping[str, str]) -> str:
-    """The input to ask for when ``missing`` is what the calculator names."""
-    order = _order().get(spec.name, {})
-    better = order.get(missing, order.get("*", ""))
-    return better if better and better not in given else missing
+def preferred(spec: Calculator, missing: str, given: Collection[str], left_out: Collection[str] = ()) -> str:
+    """The input to ask for when ``missing`` is what the calculator names: none that is given, none left out (没有) twice."""
+    listed = _order().get(spec.name, {}).get(missing, (missing,))
+    return next((name for name in listed if name not in given and name not in left_out), missing)
+
+
+def openers(spec: Calculator) -> frozenset[str]:
+    """The inputs of which one alone says that something is to be worked out: the required ones and those listed."""
+    required = {item.name for item in spec.inputs if item.required and item.kind != "choice"}
+    return frozenset(required.union(*_order().get(spec.name, {}).values()))

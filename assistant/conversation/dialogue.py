@@ -20,19 +20,28 @@ class Dialogue:
     accepts: re.Pattern[str]
     starts: re.Pattern[str]
     cancels: re.Pattern[str]
+    denies: re.Pattern[str]
     corrects: re.Pattern[str]
+    correcting: re.Pattern[str]
     adds: re.Pattern[str]
     resumes: re.Pattern[str]
     opens: re.Pattern[str]
     closes: re.Pattern[str]
     marks: re.Pattern[str]
     asks: re.Pattern[str]
+    leads: re.Pattern[str]
+    together: re.Pattern[str]
+    announces: re.Pattern[str]
     tail: re.Pattern[str]
     generic: re.Pattern[str]
+    generic_english: re.Pattern[str]
     metadata: re.Pattern[str]
+    home: str
+    home_names: re.Pattern[str]
     document_back: re.Pattern[str]
     inside_back: re.Pattern[str]
     figure_back: re.Pattern[str]
+    basis: re.Pattern[str]
     neighbour: re.Pattern[str]
     now: re.Pattern[str]
     compute: re.Pattern[str]
@@ -42,6 +51,7 @@ class Dialogue:
     own: re.Pattern[str]
     bounds: re.Pattern[str]
     seasons: re.Pattern[str]
+    headed: tuple[tuple[str, re.Pattern[str]], ...]
     as_of: tuple[re.Pattern[str], ...]
     contrasts: tuple[tuple[str, ...], ...]
     topics: tuple[tuple[str, ...], ...]
@@ -51,14 +61,16 @@ class Dialogue:
 def dialogue() -> Dialogue:
     """The table of ``dialogue.yaml``."""
     raw = yaml.safe_load(files("assistant.conversation").joinpath("dialogue.yaml").read_text(encoding="utf-8"))
-    lists = {"as_of", "contrasts", "topics"}
+    plain = {"as_of", "contrasts", "topics", "home", "headed"}
     patterns = {
         name: re.compile("|".join(value) if isinstance(value, list) else value, re.I)
         for name, value in raw.items()
-        if name not in lists
+        if name not in plain
     }
     return Dialogue(
         **patterns,
+        home=raw["home"],
+        headed=tuple((word, re.compile(pattern, re.I)) for word, pattern in raw["headed"].items()),
         as_of=tuple(re.compile(p, re.I) for p in raw["as_of"]),
         contrasts=tuple(tuple(words) for words in raw["contrasts"]),
         topics=tuple(tuple(words) for words in raw["topics"]),
@@ -96,9 +108,11 @@ def generic_only(question: str) -> bool:
 
     >>> generic_only("由谁来做？"), generic_only("文号是多少"), generic_only("能源审计由谁来做")
     (True, True, False)
+    >>> generic_only("who is responsible?"), generic_only("what about food waste?")
+    (True, False)
     """
     if question.isascii():
-        return False
+        return not re.search(r"[a-z0-9]", dialogue().generic_english.sub("", question.lower()))
     rest = re.sub(r"[\s，。、；：？！?!,.“”《》]", "", question)
     return len(dialogue().generic.sub("", rest)) <= 1
 

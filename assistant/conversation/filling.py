@@ -5,16 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from corpus.numerals import NUMERAL
+from assistant.conversation.journeys import mode_words, pieces, segments
 from tools.calculator import Calculator, InputSpec
+from tools.numerals import read_numeral
 from tools.quantities import FoundQuantity, find
-from tools.units import load_data
+from tools.units import unit_name
 
-__all__ = ["Filled", "answered", "ask_for", "assumed", "bare_number", "choose", "fill", "revised"]
+__all__ = ["Filled", "answered", "ask_for", "assumed", "bare_number", "choose", "fill"]
 
-_SEGMENT = re.compile(r"[^，,。；;？?！!\n]+")
-_LISTED = re.compile(r"[^、]+")
-_DISTANCE = "distance"
 _COUNTED = frozenset({"copy", "piece", "set", "count"})
 """What 份 and 个 count is told by the word beside them."""
 
@@ -23,10 +21,19 @@ _ALL = re.compile(r"每个?人|大家|所有人|全部人员|全员|人人|都(?
 _CJK = "\u4e00-\u9fff"
 _WRITTEN = (
     (re.compile(rf"\s+(?=[{_CJK}])"), "，"),
+    (re.compile(rf"(?<=\d)((?:[a-zA-Z%]{{1,3}}|[{_CJK}]{{1,4}}))\s+(?=\d)"), r"\1，"),
     (re.compile(r" (?:if|and|with|where) ", re.I), "，"),
     (re.compile(r"\bof (?:them|us|the (?:attendees|participants|people))\b", re.I), "people"),
     (re.compile(r"台(?=车位)"), "个"),
+    (
+        re.compile(
+            r"(?<=人数)(?:为|是|有|到)?(?=[\d一二三四五六七八九十百千两])(?P<n>[\d.万一二三四五六七八九十百千两]+)(?![\d%人])"
+        ),
+        r"\g<n>人",
+    ),
     (re.compile(r"台(?=[^，。；、\d桩]{0,6}车(?!位))"), "辆"),
+    (re.compile(r"(?<=[\d十百])台(?=[^，,。；;、]{0,10}桩)"), "个充电桩"),
+    (re.compile(r"一天(?=[\d.一二两三四五六七八九十]+个?半?(?:小时|钟头))"), "每天"),
     (re.compile(r"每台(?=(?:车)?(?:每|一)天|一年)"), "每辆"),
     (re.compile(r"(?<=[\d十百千万])个(?=(?:外地|本地|外省|专家|领导|同事|同志|代表|老师|学员|干部|职工|嘉宾))"), "人"),
 )
@@ -38,9 +45,17 @@ _DICTATED = re.compile(r"[^，,。；;]*(?:写成|说成|显示[成为]|输出[�
 _YEARLY = re.compile(r"^(?:一|每|全|整)?年(?:平均)?(?=\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年度?(?!前|内|来)")
 _FILLER = re.compile(r"改成|换成|改为|那就|就|按照?|用|选|那个|这个|那种|的|吧|呢|口径|比例|[\s，。！？!?,.]")
-_BARE = re.compile(
-    rf"^(?:大概|大约|约|差不多|一共|总共|共|有|是|就|按)*(?P<n>\d[\d,]*(?:\.\d+)?万?|{NUMERAL})(?:个|台|辆|人|盏|张|包|瓶|次|吧|左右|的|样子)*[。！!？? ]*$"
+_ABOUT = re.compile(
+    r"^(?:大概|大约|约莫|约|差不多|估计|可能|一共|总共|合计|共|有|是|就|按|算|到|about|around|roughly| )+", re.I
 )
+_COUNTER = re.compile(
+    r"(?:来|多|余)?(?:个|台|辆|人|盏|张|包|瓶|次|吧|左右|上下|的|样子|那么多|or so)*[。！!？? ]*", re.I
+)
+_STATED = re.compile(r"(?:数|数量|量)?(?:大概|大约|约|一共|总共|共|有|为|是|按|到|[:：= ])*")
+_DAYS = ("每天", "每日", "日均", "一天")
+_CALENDAR = frozenset({"year", "month"})
+_BESIDE = 6
+_PLACE_STOP = r"[，,。；;？?！!\n、]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +66,38 @@ class Filled:
     unused: tuple[FoundQuantity, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    start: int
-    text: str
-
-
-def fill(calculator: Calculator, text: str, held: Collection[str] = ()) -> Filled:
+def fill(calculator: Calculator, text: str, held: Collection[str] = (), awaited: str = "") -> Filled:
     """What the sentence gives the calculator. Nothing is assumed here: what is not said is not filled.
 
     ``held`` are the inputs given before: of several that a quantity fits, the one already given is what it changes.
+    ``awaited`` is the one that was asked for, which an amount without a word of its own is the answer to.
     """
     text = _plain(text)
-    segments = [_Segment(m.start(), m.group()) for m in _SEGMENT.finditer(text)]
     inputs: dict[str, str] = {}
     taken: list[tuple[int, int]] = []
     for spec in calculator.inputs:
         if spec.kind == "text" and spec.cues:
-            pieces = _pieces(segments, (*spec.cues, *_mode_words()) if spec.name == _JOURNEYS else spec.cues)
-            if pieces:
-                inputs[spec.name] = "；".join(p.text.strip() for p in pieces)
-                taken += [(p.start, p.start + len(p.text)) for p in pieces]
+            found = pieces(segments(text), (*spec.cues, *mode_words()) if spec.name == _JOURNEYS else spec.cues)
+            if found:
+                inputs[spec.name] = "；".join(p.text.strip() for p in found)
+                taken += [(p.start, p.start + len(p.text)) for p in found]
         elif spec.kind == "choice" and _offered(spec, text):
             choice = choose(spec, text)
             if choice:
                 inputs[spec.name] = choice
         elif spec.kind == "year" and (year := _YEAR.search(text)):
             inputs[spec.name] = f"{year.group(1)}年"
-    free = [q for q in find(text) if not any(a <= q.span[0] < b for a, b in taken)]
+    found_all = find(text)
+    free = [
+        q for q in found_all if not any(a <= q.span[0] < b for a, b in taken) and not _only_period(q, found_all, text)
+    ]
+    spans = [q.span for q in free]
     pairs = sorted(
         (
             (score, spec.name, i)
             for i, quantity in enumerate(free)
             for spec in calculator.inputs
-            if (score := _fit(spec, quantity, text, calculator.inputs, held)) > 0
+            if (score := _fit(spec, quantity, text, calculator.inputs, held, awaited, spans)) > 0
         ),
         key=lambda pair: (-pair[0], pair[2]),
     )
@@ -94,14 +107,54 @@ def fill(calculator: Calculator, text: str, held: Collection[str] = ()) -> Fille
             inputs[name] = _written(calculator.input(name), free[i])
             used.add(i)
     for i, quantity in enumerate(free):
-        # What is left over goes to the one input of its dimension that is still open and has no default.
+        # What is left over goes to the one input of its dimension that is still open and has no default, or, of a state
+        # before and one after, in this order.
         left = [s for s in calculator.inputs if s.name not in inputs and s.default is None and not s.default_factor]
         open_inputs = [s for s in left if s.kind == "quantity" and s.name not in held and _takes(s, quantity)]
-        if i not in used and len(open_inputs) == 1 and _rivals(calculator, quantity) & inputs.keys():
+        alike = [q for k, q in enumerate(free) if k not in used and q.dimension == quantity.dimension]
+        if len(open_inputs) == len(alike) == 1:
+            told = bool(_rivals(calculator, quantity) & inputs.keys())
+        else:
+            told = len(open_inputs) == len(alike) and _follow(open_inputs)
+        if i not in used and told:
             inputs[open_inputs[0].name] = _written(open_inputs[0], quantity)
             used.add(i)
+    inputs |= {name: n for name, n in _numbered(calculator, text).items() if name not in inputs}
+    unused = tuple(q for i, q in enumerate(free) if i not in used)
     _everyone(inputs, calculator.inputs)
-    return Filled(inputs, tuple(q for i, q in enumerate(free) if i not in used))
+    return Filled(inputs, _travellers(inputs, unused))
+
+
+def _numbered(calculator: Calculator, text: str) -> Mapping[str, str]:
+    """Numbers without a unit right after the name of an input: 人数80, 停车位 120个."""
+    spans = [q.span for q in find(text)]
+    found: dict[str, str] = {}
+    for spec in calculator.inputs:
+        if spec.dimension is None or spec.kind == "text":
+            continue
+        names = {spec.label, *(cue for cue in spec.cues if len(cue) > 1)}
+        for match in re.finditer("|".join(map(re.escape, sorted(names, key=len, reverse=True))), text):
+            stated = _STATED.match(text, match.end())
+            start = stated.end() if stated else match.end()
+            number = _number_at(text, start)
+            if number and not any(a <= start < b for a, b in spans) and number not in found.values():
+                found.setdefault(spec.name, _shared(spec, number))
+    return found
+
+
+def _number_at(text: str, start: int) -> str:
+    """The number that stands there with nothing but a counting word behind; empty where there is none."""
+    numeral = read_numeral(text, start)
+    if numeral is None or numeral.low != numeral.high:
+        return ""
+    counter = _COUNTER.match(text, numeral.end)
+    end = counter.end() if counter else numeral.end
+    return f"{numeral.low.normalize():f}" if end == len(text) or re.match(_PLACE_STOP, text[end]) else ""
+
+
+def _shared(spec: InputSpec, number: str) -> str:
+    """A share said as a bare number above one is one of a hundred."""
+    return f"{number}%" if spec.dimension == "ratio" and float(number) > 1 else number
 
 
 def _plain(text: str) -> str:
@@ -119,9 +172,29 @@ def _everyone(inputs: dict[str, str], specs: Sequence[InputSpec]) -> None:
         inputs[_JOURNEYS] = _ALL.sub(lambda m: people, inputs[_JOURNEYS], count=1)
 
 
-@cache
-def _mode_words() -> tuple[str, ...]:
-    return tuple(word for mode in load_data("travel_modes.yaml") for word in mode["words"] if len(word) > 1)
+def _follow(specs: Sequence[InputSpec]) -> bool:
+    """Whether two inputs are one thing before and after."""
+    return len(specs) == 2 and "前" in specs[0].label and "后" in specs[1].label
+
+
+def _travellers(inputs: dict[str, str], unused: tuple[FoundQuantity, ...]) -> tuple[FoundQuantity, ...]:
+    """150人 地铁 单程12公里: people counted apart from the one journey are those who make it. What is then unused."""
+    people = [q for q in unused if q.dimension == "person"]
+    journey = inputs.get(_JOURNEYS, "")
+    if len(people) != 1 or not journey or any(q.dimension in {"person", "vehicle"} for q in find(journey)):
+        return unused
+    inputs[_JOURNEYS] = f"{people[0].text}{journey}"
+    return tuple(q for q in unused if q is not people[0])
+
+
+def _only_period(quantity: FoundQuantity, found: Sequence[FoundQuantity], text: str) -> bool:
+    """Whether 一天, 一年 only say what a length of time behind them is counted in (一天能用10小时)."""
+    end = quantity.span[1]
+    behind = next((q for q in found if q.span[0] >= end and q.dimension == "time"), None)
+    if quantity.dimension != "time" or quantity.value != 1 or behind is None:
+        return False
+    between = text[end : behind.span[0]]
+    return len(between) <= _BESIDE and not re.search(_PLACE_STOP, between)
 
 
 def _rivals(calculator: Calculator, quantity: FoundQuantity) -> set[str]:
@@ -143,6 +216,8 @@ def _written(spec: InputSpec, quantity: FoundQuantity) -> str:
     if quantity.value is not None and (elsewhere or apart):
         return f"{quantity.value:.10g}"
     if "/" in quantity.dimension and quantity.dimension.partition("/")[0] == spec.dimension:
+        if spec.dimension == "time" and quantity.value is not None:
+            return f"{quantity.value:.10g}{unit_name(quantity.unit.partition('/')[0])}"
         return _YEARLY.sub("", quantity.text)
     return quantity.text
 
@@ -173,14 +248,10 @@ def assumed(spec: InputSpec) -> str:
     return spec.example
 
 
-def bare_number(text: str) -> str:
-    """The number of an answer that is nothing but a number (大概90个吧); empty for anything else.
-
-    >>> bare_number("大概90个吧"), bare_number("九十"), bare_number("90度")
-    ('90', '九十', '')
-    """
-    match = _BARE.match(text.strip())
-    return match.group("n") if match else ""
+def bare_number(spec: InputSpec, text: str) -> str:
+    """The number of an answer that is nothing but a number (大概三百来个吧); empty for anything else."""
+    said = _ABOUT.sub("", text.strip())
+    return _shared(spec, number) if (number := _number_at(said, 0)) else ""
 
 
 def choose(spec: InputSpec, text: str) -> str | None:
@@ -209,66 +280,47 @@ def answered(spec: InputSpec, text: str) -> str | None:
     return fitting[0] if len(fitting) == 1 else next((k for k in fitting if k == assumed(spec)), None)
 
 
-def revised(spec: InputSpec, held: str, question: str) -> str | None:
-    """A journey given before with another way of travelling (飞机改坐高铁, 坐高铁呢); ``None`` where none is named."""
-    if spec.kind != "text":
-        return None
-    modes = [tuple(mode["words"]) for mode in load_data("travel_modes.yaml")]
-    longest = sorted((w for words in modes for w in words), key=len, reverse=True)
-    word = re.compile("|".join(map(re.escape, longest)), re.I)
-    said = [m.group() for m in word.finditer(question)]
-    before = [m.group() for m in word.finditer(held)]
-    if not said or not before:
-        return None
-    new = said[-1]
-    same = next(words for words in modes if new.lower() in words)
-    replaced = [w for w in said[:-1] if w in before] or [w for w in before if w.lower() not in same]
-    if len(set(replaced)) != 1:
-        return None
-    return held.replace(replaced[0], new)
-
-
-def _pieces(segments: Sequence[_Segment], cues: Sequence[str]) -> list[_Segment]:
-    """The pieces of the sentence that hold a cue word, each with the distance that a following piece gives it."""
-    pieces: list[_Segment] = []
-    waiting = False
-    for segment in segments:
-        for match in _LISTED.finditer(segment.text):
-            piece = _Segment(segment.start + match.start(), match.group())
-            measured = any(q.dimension == _DISTANCE for q in find(piece.text))
-            if any(cue in piece.text for cue in cues):
-                pieces.append(piece)
-                waiting = not measured
-            elif waiting and measured:
-                last = pieces.pop()
-                pieces.append(_Segment(last.start, f"{last.text}，{piece.text}"))
-                waiting = False
-            else:
-                waiting = False
-    return [p for p in pieces if find(p.text)]
-
-
 def _takes(spec: InputSpec, quantity: FoundQuantity) -> bool:
     takes = {spec.dimension, *spec.also} - {None}
+    if spec.dimension == "time" and quantity.unit in _CALENDAR and spec.unit not in _CALENDAR:
+        return False
+    if spec.units and quantity.unit.partition("/")[0] not in spec.units:
+        return False
     if takes & {quantity.dimension, *quantity.ambiguous}:
         return True
     what, _, per = quantity.dimension.partition("/")
-    return per == "time" and what in takes
+    return per == "time" and what in takes and (spec.dimension != "time" or _daily(spec))
+
+
+def _daily(spec: InputSpec) -> bool:
+    """Whether an input is so much a day."""
+    return any(word in spec.label for word in _DAYS)
 
 
 def _fit(
-    spec: InputSpec, quantity: FoundQuantity, text: str, specs: Sequence[InputSpec], held: Collection[str]
+    spec: InputSpec,
+    quantity: FoundQuantity,
+    text: str,
+    specs: Sequence[InputSpec],
+    held: Collection[str],
+    awaited: str,
+    spans: Sequence[tuple[int, int]],
 ) -> float:
     """How well a quantity fits an input: 0 not at all, 1 the only one of its dimension, more with a cue word nearby."""
     if spec.kind == "text" or spec.dimension is None:
         return 0.0
-    near = _nearest(spec.cues, quantity, text)
+    near = _nearest(spec.cues, quantity, text, spans, beside=bool(awaited) and spec.name != awaited)
     if not _takes(spec, quantity):
         counted = quantity.dimension in _COUNTED and near is not None and near <= 2
         return 1.5 if counted and "/" not in spec.dimension and spec.dimension not in {"time", "ratio"} else 0.0
     same_unit = 0.4 if quantity.unit == spec.unit else 0.0
+    asked = 1.0 if spec.name == awaited else 0.0
+    if not asked and _belongs_elsewhere(spec, quantity, text, specs):
+        return 0.0
     if near is not None:
-        return 2.0 + same_unit + 1.0 / (1.0 + near)
+        return 2.0 + asked + same_unit + 1.0 / (1.0 + near)
+    if asked:
+        return 2.0
     rivals = [other for other in specs if other.kind != "text" and _takes(other, quantity)]
     if spec.name in held and sum(other.name in held for other in rivals) == 1:
         return 1.0 + same_unit
@@ -278,15 +330,45 @@ def _fit(
     return 0.8 if open_rivals == [spec] else 0.0
 
 
-def _nearest(cues: Sequence[str], quantity: FoundQuantity, text: str) -> int | None:
-    """Characters between the quantity and the nearest cue word within the same piece of the sentence."""
+def _belongs_elsewhere(spec: InputSpec, quantity: FoundQuantity, text: str, specs: Sequence[InputSpec]) -> bool:
+    """Whether a length of time is one of each day and the input is not, or the other way about, and another one fits."""
+    by_day = _by_day(quantity, text)
+    rivals = (other for other in specs if other.dimension == "time" and _takes(other, quantity))
+    return spec.dimension == "time" and _daily(spec) != by_day and any(_daily(other) == by_day for other in rivals)
+
+
+def _by_day(quantity: FoundQuantity, text: str) -> bool:
+    """Whether a length of time is one of each day (一天能用10小时)."""
     start, end = quantity.span
-    left = max((m.end() for m in re.finditer(r"[，,。；;？?！!\n、]", text[:start])), default=0)
-    right_match = re.search(r"[，,。；;？?！!\n、]", text[end:])
+    before = re.split(_PLACE_STOP, text[max(start - _BESIDE - 2, 0) : start])[-1]
+    return any(word in before + text[start:end] for word in _DAYS) and quantity.unit not in {"day", *_CALENDAR}
+
+
+@cache
+def _stands_for(cue: str) -> frozenset[str]:
+    """The units of which a cue word is an amount (半天, 一天): any amount in them is meant by it."""
+    return frozenset(q.unit for q in find(cue) if q.text == cue)
+
+
+def _nearest(
+    cues: Sequence[str], quantity: FoundQuantity, text: str, spans: Sequence[tuple[int, int]], *, beside: bool
+) -> int | None:
+    """Characters between the quantity and the nearest cue word within the same piece of the sentence.
+
+    The quantity's own words (10小时) count unless it has to be ``beside`` it, as where another input was asked for.
+    A word before another quantity speaks of that one; behind it stands what both are of (60台7千瓦的桩).
+    """
+    if not beside and any(quantity.unit in _stands_for(cue) for cue in cues):
+        return 0
+    start, end = quantity.span
+    left = max((m.end() for m in re.finditer(_PLACE_STOP, text[:start])), default=0)
+    right_match = re.search(_PLACE_STOP, text[end:])
     right = end + right_match.start() if right_match else len(text)
+    left = max((b for _, b in spans if left < b <= start), default=left)
     gaps = []
     for cue in cues:
         for match in re.finditer(re.escape(cue), text[left:right]):
             a, b = left + match.start(), left + match.end()
-            gaps.append(start - b if b <= start else a - end if a >= end else 0)
+            if a >= end or b <= start or not beside:
+                gaps.append(start - b if b <= start else a - end if a >= end else 0)
     return min(gaps, default=None)

@@ -12,10 +12,11 @@ from assistant.retrieval.naming import Place
 from corpus.library import Corpus
 from corpus.references import Mention
 
-__all__ = ["Names", "rewrite"]
+__all__ = ["Names", "keeps_subject", "rewrite"]
 
 _YEAR = re.compile(r"20\d\d(?=年|\b)")
 _SETTING = re.compile(r"公共机构|党政机关|机关|深圳|广东|全国|十[二三四五]五|20\d\d年")
+_DATES = frozenset({"施行"})
 _CHAPTER = re.compile(r"章|节")
 
 
@@ -33,7 +34,7 @@ Names = Callable[[str], _Named]
 def rewrite(question: str, memory: Memory, corpus: Corpus, names: Names) -> str:
     """The question as it would be asked without the turns before."""
     if not memory.question:
-        return question
+        return _home(question, corpus, names)
     if asks_for_now(question):
         return memory.question
     own = names(question)
@@ -41,11 +42,67 @@ def rewrite(question: str, memory: Memory, corpus: Corpus, names: Names) -> str:
     return (
         _neighbour(question, memory, corpus)
         or _placed(question, memory, corpus, own.places, known)
+        or (_basis(question, memory, corpus) if not known else None)
         or _pointed(question, memory, corpus, known)
-        or (_varied(question, memory, known, names) if is_elliptical(question) else None)
-        or (_leaning(question, memory, corpus, known) if generic_only(question) and not own.mentions else None)
-        or question
+        or (_varied(question, memory, known, names) if is_elliptical(question) and not _nameless(question) else None)
+        or (_leaning(question, memory, corpus, known) if generic_only(bare(question)) and not own.mentions else None)
+        or (_home(question, corpus, names) if not memory.document_id else question)
     )
+
+
+def _nameless(question: str) -> bool:
+    """Whether a follow-up names neither a subject nor a word that stands against another (依据呢, but 深圳呢)."""
+    words = (word for group in dialogue().contrasts for word in group)
+    return generic_only(bare(question)) and not any(word in question for word in words)
+
+
+def _home(question: str, corpus: Corpus, names: Names) -> str:
+    """标准是谁起草的, with no document talked about: the guideline this assistant is for."""
+    table = dialogue()
+    match = table.home_names.search(question)
+    if match is None or table.home not in {d.id for d in corpus.documents}:
+        return question
+    rest = question[: match.start()] + question[match.end() :]
+    if not (table.metadata.search(rest) and generic_only(rest)) or any(
+        m.document_ids for m in names(question).mentions
+    ):
+        return question
+    return _own_data(corpus, table.home, rest)
+
+
+def _basis(question: str, memory: Memory, corpus: Corpus) -> str | None:
+    """依据呢, 哪个文件规定的: the clause that the answer before stood on, or what its document says of the matter."""
+    asked = bare(question)
+    if not (memory.document_id and dialogue().basis.search(asked) and generic_only(asked)):
+        return None
+    if dialogue().metadata.search(asked):
+        return None
+    named = _titled(corpus, memory.document_id)
+    if memory.last != "knowledge":
+        return f"{named}，{subject(memory.question)}"
+    here = [c for c in corpus.document(memory.document_id).clauses if c.locator and c.locator.text == memory.place]
+    return f"{named}{memory.place}" if len(here) == 1 else f"{named}里“{memory.heading}”怎么说？"
+
+
+def keeps_subject(question: str) -> bool:
+    """Whether a follow-up asks about the document of the answer before (依据呢, 什么时候发的), not of a new matter.
+
+    >>> keeps_subject("依据呢"), keeps_subject("由谁来做")
+    (True, False)
+    """
+    asked, table = bare(question), dialogue()
+    return generic_only(asked) and bool(table.basis.search(asked) or table.metadata.search(asked))
+
+
+def _own_data(corpus: Corpus, document_id: str, asked: str) -> str:
+    """What a document says of itself: the clause headed so (施行日期, 归口与起草单位), else its number, issuer and date."""
+    named = _titled(corpus, document_id)
+    for word, pattern in dialogue().headed:
+        if pattern.search(asked):
+            clauses = corpus.document(document_id).clauses
+            headed = next((c.locator for c in clauses if word in c.heading and c.locator is not None), None)
+            return f"{named}{headed.text if headed else f'什么时候{word}' if word in _DATES else asked}"
+    return f"{named}{asked}"
 
 
 def _titled(corpus: Corpus, document_id: str) -> str:
@@ -123,11 +180,13 @@ def _varied(question: str, memory: Memory, known: Sequence[Mention], names: Name
             varied = re.sub(re.escape(old), changed, last, flags=re.I)
             return table.bounds.sub("", varied) if table.seasons.fullmatch(changed) else varied
     changed_topic = next(((t, w) for t in table.topics for w in t if w in new), None)
-    if changed_topic is not None:
+    if changed_topic is not None and memory.last == "knowledge":
         for words in table.topics:
             old = next((w for w in words if w in last), None)
             if words is not changed_topic[0] and old is not None:
                 return last.replace(old, new if len(new) <= len(changed_topic[1]) + 4 else changed_topic[1])
+    if memory.last in {"calculation", "question"}:
+        return f"机关{new}有什么要求" if changed_topic else new
     asking = tail(last)
     if not asking:
         return f"{new} {last}"
@@ -139,10 +198,10 @@ def _leaning(question: str, memory: Memory, corpus: Corpus, known: Sequence[Ment
     """A question without a subject takes the one of the turn before."""
     if known:
         return None
-    text = re.sub(dialogue().opens, "", question, count=1)
+    text = bare(question)
     if memory.document_id and dialogue().metadata.search(text):
         if _names_no_rule(text):
-            return f"{_titled(corpus, memory.document_id)}{text}"
+            return _own_data(corpus, memory.document_id, text)
         return f"{subject(memory.question)}的{text}"
     return f"{subject(memory.question)}，{text}"
 

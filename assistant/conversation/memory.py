@@ -12,28 +12,32 @@ Last = Literal["", "knowledge", "calculation", "question"]
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """``question`` is the last one, made standalone; ``document_id`` the document last cited first, ``place`` its clause.
+    """``question`` is the last one, made standalone; ``document_id`` the document last cited first, ``place`` its
+    clause by number and ``heading`` by name.
 
     ``calculator`` and ``inputs`` (as typed) belong to the last or the pending calculation, ``awaiting`` is the input
-    that was asked for (empty when nothing is pending), ``assumed`` the inputs a 随便 filled. ``as_of`` is the day the
-    last question was asked from, in ISO form.
+    that was asked for (empty when nothing is pending), ``assumed`` the inputs a 随便 filled, ``left_out`` those that
+    are not there (没有), ``shelf`` the inputs of the calculations before it by calculator. ``as_of`` is the day the last question was asked from, in ISO form.
     """
 
     question: str = ""
     document_id: str = ""
     place: str = ""
+    heading: str = ""
     last: Last = ""
     calculator: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
     awaiting: str = ""
     assumed: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    shelf: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     as_of: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "assumed": list(self.assumed)}
+        return {**asdict(self), "assumed": list(self.assumed), "left_out": list(self.left_out)}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "Memory":
         """The memory a checkpoint holds; unknown keys of another release are dropped."""
         kept = {name: raw[name] for name in cls.__slots__ if name in raw}
-        return cls(**{**kept, "assumed": tuple(kept.get("assumed", ()))})
+        return cls(**{**kept, **{name: tuple(kept.get(name, ())) for name in ("assumed", "left_out")}})

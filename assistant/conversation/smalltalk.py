@@ -5,10 +5,13 @@ import re
 from corpus.library import Corpus
 from tools.calculator import calculators
 
-__all__ = ["CANCELLED", "SETTLED", "reply"]
+__all__ = ["CANCELLED", "SETTLED", "UNCLEAR", "reply"]
 
 SETTLED = "没有等您补充的内容，上面的结果已经算完。要改哪一项，直接说新的数即可；也可以换个问题。"
 """Said to 随便 or 好 when nothing is pending."""
+
+UNCLEAR = "没有看出想问什么。可以说一个主题或一句话，例如“空调温度”“200个车位要配多少充电桩”。"
+"""Said to a message without a word in it."""
 
 CANCELLED = "好的，这项先不算了。有别的问题请直接问。"
 """Said when the pending calculation is dropped."""

@@ -26,15 +26,15 @@ from assistant.conversation.abstention import OFF_TOPIC, unanswerable
 from assistant.conversation.asking import preferred
 from assistant.conversation.dialogue import subject
 from assistant.conversation.filling import ask_for
-from assistant.conversation.followup import rewrite
+from assistant.conversation.followup import keeps_subject, rewrite
 from assistant.conversation.intent import IntentClassifier
 from assistant.conversation.markup import defused, inert
 from assistant.conversation.memory import Memory
 from assistant.conversation.period import as_of, asks_for_now, dated, not_in_force
-from assistant.conversation.smalltalk import CANCELLED, SETTLED, reply
+from assistant.conversation.smalltalk import CANCELLED, SETTLED, UNCLEAR, reply
 from assistant.conversation.suggestions import suggest
 from assistant.conversation.turn import Turn
-from assistant.conversation.understanding import clean, understand
+from assistant.conversation.understanding import clean, shelved, understand
 from assistant.retrieval import Retrieval, Retriever, passages
 from assistant.retrieval.segmentation import simplified
 from corpus import versions
@@ -53,6 +53,8 @@ NO_MODEL_ANSWER = "模型没有给出可用的回答，以下是摘编回答。"
 
 _DAYS = 8
 """Days whose documents are kept at hand."""
+
+NEEDED = "没有这一项就算不出来。"
 
 DEPTH = 20
 """How many clauses are fetched as evidence; the writer uses few of them, the comparison table more."""
@@ -119,8 +121,8 @@ def _understand(core: Core, turn: Turn) -> Turn:
         rewritten=rewritten,
     )
     query = understanding.query
-    on = turn.as_of or said or _earlier(turn.memory, question, rewritten=rewritten)
     following = understanding.route if understanding.route in {"retrieve", "calculate"} else "answer"
+    on = turn.as_of or said or _earlier(turn.memory, question, rewritten=rewritten)
     return replace(
         turn,
         understanding=understanding,
@@ -155,12 +157,21 @@ def _calculate(core: Core, turn: Turn) -> Turn:
     spec = calculator(asked.calculator)
     inputs = {name: inert(value) for name, value in asked.inputs.items()}
     pending = replace(
-        turn.memory, question=asked.query, last="question", calculator=spec.name, inputs=inputs, assumed=asked.assumed
+        turn.memory,
+        question=asked.query,
+        last="question",
+        calculator=spec.name,
+        inputs=inputs,
+        assumed=asked.assumed,
+        left_out=asked.left_out,
+        shelf=shelved(turn.memory, spec.name),
     )
     try:
         computation = run_calculator(spec.name, inputs)
     except MissingInput as error:
-        return replace(turn, memory=pending, reason=preferred(spec, error.field, inputs), next="clarify")
+        return replace(
+            turn, memory=pending, reason=preferred(spec, error.field, inputs, asked.left_out), next="clarify"
+        )
     except InputError as error:
         # What could not be read is not kept: the inputs are those of the turn before.
         held = turn.memory.inputs if turn.memory.calculator == spec.name else {}
@@ -198,7 +209,8 @@ def _clarify(core: Core, turn: Turn) -> Turn:
     """Ask for the one missing input, in one short question."""
     spec = calculator(turn.asked.calculator)
     memory = replace(turn.memory, awaiting=turn.reason)
-    return _finished(turn, "clarification", ask_for(spec.input(turn.reason)), memory=memory)
+    needed = NEEDED if turn.reason in memory.left_out else ""
+    return _finished(turn, "clarification", needed + ask_for(spec.input(turn.reason)), memory=memory)
 
 
 def _decline(core: Core, turn: Turn) -> Turn:
@@ -221,8 +233,10 @@ def _answer(core: Core, turn: Turn) -> Turn:
             return _finished(turn, "answer", reply(core.corpus, turn.asked.question))
         case "settled":
             return _finished(turn, "clarification", SETTLED)
+        case "unclear":
+            return _finished(turn, "clarification", UNCLEAR)
         case "cancel":
-            memory = replace(turn.memory, calculator="", inputs={}, awaiting="", assumed=(), last="")
+            memory = replace(turn.memory, calculator="", inputs={}, awaiting="", assumed=(), left_out=(), last="")
             return _finished(turn, "answer", CANCELLED, memory=memory)
     assert turn.reading is not None
     reading = turn.reading
@@ -245,11 +259,13 @@ def _ground(core: Core, turn: Turn) -> Turn:
     if not checked.text and by_model is None:
         return replace(turn, reason="查到的条款不足以支持一个可靠的回答。", next="decline")
     first = draft.evidence[0] if draft.evidence else None
+    aside = bool(turn.memory.question) and keeps_subject(turn.asked.question)
     memory = replace(
         turn.memory,
-        question=turn.asked.query,
+        question=turn.memory.question if aside else turn.asked.query,
         document_id=first.document.id if first else "",
         place=first.clause.locator.text if first and first.clause.locator else "",
+        heading=first.clause.heading if first else "",
         last="knowledge",
         as_of=turn.as_of.isoformat() if turn.as_of else "",
     )

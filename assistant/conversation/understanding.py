@@ -7,15 +7,17 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
-from assistant.conversation.dialogue import dialogue, is_elliptical
-from assistant.conversation.filling import answered, assumed, bare_number, fill, revised
+from assistant.conversation.asking import openers
+from assistant.conversation.dialogue import bare, dialogue, generic_only, is_elliptical
+from assistant.conversation.filling import Filled, answered, assumed, bare_number, fill
 from assistant.conversation.intent import Leaning
+from assistant.conversation.journeys import put_right, revised
 from assistant.conversation.memory import Memory
 from corpus.errors import InputError
 from tools.calculator import Calculator, InputSpec, calculator, calculators
 from tools.quantities import find
 
-__all__ = ["LONGEST_QUESTION", "Route", "Understanding", "clean", "understand"]
+__all__ = ["LONGEST_QUESTION", "Route", "Understanding", "clean", "shelved", "understand"]
 
 LONGEST_QUESTION = 2000
 """Characters; a longer text is a file to check, not a question."""
@@ -29,8 +31,18 @@ SURE = 0.9
 LIKELY = 0.5
 """Share all calculators together need before a request with quantities is worked out."""
 
-Route = Literal["retrieve", "calculate", "smalltalk", "settled", "cancel"]
-"""``settled``: nothing is pending and nothing was asked; ``cancel``: the pending calculation is dropped."""
+LONGEST_ANSWER = 12
+"""Characters; a longer sentence with an amount of another kind is no answer to what was asked."""
+
+STATEMENT = 24
+"""Characters; a longer sentence after a result tells of more than one amount put right."""
+
+Route = Literal["retrieve", "calculate", "smalltalk", "settled", "unclear", "cancel"]
+"""``settled``: nothing is pending and nothing was asked; ``unclear``: there is no word in it (？);
+``cancel``: the pending calculation is dropped."""
+
+_JOURNEYS = "legs"
+"""The input told in words of which a part can be put right."""
 
 _CONTROL = re.compile(
     r"[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
@@ -42,7 +54,7 @@ _CONTROL = re.compile(
 class Understanding:
     """``question`` as typed (cleaned), ``query`` the same made standalone; ``inputs`` as typed, by input name.
 
-    ``assumed`` are the inputs that the person left to the program.
+    ``assumed`` are the inputs that the person left to the program, ``left_out`` those that are not there.
     """
 
     question: str
@@ -51,6 +63,7 @@ class Understanding:
     calculator: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
     assumed: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def clean(text: str) -> str:
@@ -87,6 +100,9 @@ def understand(
     table = dialogue()
     if memory.awaiting and table.cancels.search(question):
         return Understanding(question, query, "cancel")
+    if not any(map(str.isalnum, question)):
+        asked = memory.awaiting and memory.last == "question"
+        return _going_on(question, memory) if asked else Understanding(question, query, "unclear")
     pending = None if names_clause else _pending(question, memory, leaning)
     if pending is not None:
         return pending
@@ -122,18 +138,23 @@ def _wanted(question: str, leaning: Leaning) -> str:
         if leaning.share(name) > 0
     }
     best = max(fitting, key=lambda name: fitting[name])
-    # 一年 and 半天 alone give no amount to work with.
-    given = sum(i.kind in {"quantity", "text"} and i.dimension != "time" for i in _given(calculator(best), question))
-    if given > 1 or (given and not rule):
-        return best if works_out or compute or (given > 1 and total >= CERTAIN) else ""
+    spec = calculator(best)
+    given = _given(spec, question)
+    if len(given) > 1 or (given and not rule):
+        # 停车位 120个 充电桩: what the calculator starts from, and no question about anything.
+        listed = bool(openers(spec) & given) and not (rule or how or table.asks.search(question))
+        return best if works_out or compute or listed or (len(given) > 1 and total >= CERTAIN and not rule) else ""
     if compute and (not (how or rule) or given or "帮" in question):
         return best
     return best if works_out and not rule and not how and total >= SURE and table.own.search(question) else ""
 
 
-def _given(spec: Calculator, question: str) -> list[InputSpec]:
+def _given(spec: Calculator, question: str) -> set[str]:
+    """The inputs given; 半天 and 一年 alone give no amount to work with."""
     lengths = {q.text for q in find(question) if q.dimension == "time"}
-    return [spec.input(name) for name, value in fill(spec, question).inputs.items() if value not in lengths]
+    inputs = fill(spec, question).inputs
+    counted = {i.name for i in spec.inputs if i.dimension and i.dimension != "time"} | openers(spec)
+    return {name for name, value in inputs.items() if name in counted and value not in lengths}
 
 
 def _closeness(spec: Calculator, question: str) -> float:
@@ -159,28 +180,64 @@ def _pending(question: str, memory: Memory, leaning: Leaning) -> Understanding |
     if not memory.calculator:
         return None
     table = dialogue()
-    spec = calculator(memory.calculator)
     resumes = bool(table.resumes.search(question))
-    if memory.awaiting and memory.last == "question" and table.accepts.match(question):
+    if resumes:
+        memory = _taken_up(memory, leaning)
+    spec = calculator(memory.calculator)
+    asked = memory.awaiting if memory.last == "question" else ""
+    if asked and table.accepts.match(question):
         return _accepted(question, memory, spec)
+    if asked and table.denies.search(question):
+        return replace(_going_on(question, memory), left_out=(*memory.left_out, asked))
     if not resumes and table.rule.search(question) and table.asks.search(question):
         return None
     changed = _changed(question, memory, spec)
-    corrects = bool(table.corrects.search(question))
     if not changed:
-        return _going_on(question, memory, spec) if resumes else None
-    if memory.last == "knowledge" and not resumes:
-        held = any(name in memory.inputs or name == memory.awaiting for name in changed)
-        measured = any(spec.input(name).kind == "quantity" for name in changed)
-        varies = held and measured and (corrects or is_elliptical(question))
-    else:
-        answers = memory.last == "question" and (memory.awaiting in changed or not table.asks.search(question))
-        varies = answers or corrects or resumes or is_elliptical(question) or _extends(question, spec, leaning, changed)
+        return _going_on(question, memory) if resumes or (asked and _says_nothing(question)) else None
     other = _wanted(question, leaning)
     elsewhere = bool(other) and other != spec.name and leaning.share(other) > CERTAIN and not is_elliptical(question)
-    if not varies or elsewhere:
+    if elsewhere or not _goes_on(question, memory, spec, leaning, changed, resumes=resumes):
         return None
     return _with(question, memory, spec, changed)
+
+
+def shelved(memory: Memory, name: str) -> Mapping[str, Mapping[str, str]]:
+    """The inputs of earlier calculations, with those of the one that ``name`` takes the place of."""
+    earlier = {memory.calculator: memory.inputs} if memory.calculator and memory.inputs else {}
+    return {key: held for key, held in {**memory.shelf, **earlier}.items() if key != name}
+
+
+def _taken_up(memory: Memory, leaning: Leaning) -> Memory:
+    """刚才的会议: an earlier calculation is the one talked about if the words lean to it more than to the last."""
+    name = max((memory.calculator, *memory.shelf), key=leaning.share)
+    if name == memory.calculator:
+        return memory
+    return replace(memory, calculator=name, inputs=memory.shelf[name], awaiting="", assumed=(), left_out=())
+
+
+def _goes_on(
+    question: str, memory: Memory, spec: Calculator, leaning: Leaning, changed: Mapping[str, str], *, resumes: bool
+) -> bool:
+    """Whether the amounts of a sentence belong to the calculation before it."""
+    table = dialogue()
+    asks, rule = bool(table.asks.search(question)), bool(table.rule.search(question))
+    corrects = bool(table.corrects.search(question))
+    if resumes:
+        return True
+    if memory.last == "knowledge":
+        held = any(name in memory.inputs or name == memory.awaiting for name in changed)
+        measured = any(spec.input(name).kind == "quantity" for name in changed)
+        answers = memory.awaiting in changed and not asks
+        return (held and measured and (corrects or is_elliptical(question))) or (answers and len(question) <= STATEMENT)
+    if memory.last == "question":
+        return memory.awaiting in changed or not asks or corrects or is_elliptical(question)
+    stated = not asks and not rule and len(question) <= STATEMENT
+    return stated or corrects or is_elliptical(question) or _extends(question, spec, leaning, changed)
+
+
+def _says_nothing(question: str) -> bool:
+    """Whether an answer holds no more than fillers or a number that could not be taken, so that asking again helps."""
+    return generic_only(bare(question)) and not dialogue().asks.search(question)
 
 
 def _extends(question: str, spec: Calculator, leaning: Leaning, changed: Mapping[str, str]) -> bool:
@@ -190,41 +247,64 @@ def _extends(question: str, spec: Calculator, leaning: Leaning, changed: Mapping
 
 
 def _with(question: str, memory: Memory, spec: Calculator, changed: Mapping[str, str]) -> Understanding:
-    inputs = {**memory.inputs, **changed}
+    # What was said last stands last, so that a correction without a word of its own finds it.
+    inputs = {**{name: value for name, value in memory.inputs.items() if name not in changed}, **changed}
     kept = tuple(name for name in memory.assumed if name not in changed)
-    return Understanding(question, f"{spec.title}：{question}", "calculate", spec.name, inputs, kept)
+    left_out = tuple(name for name in memory.left_out if name not in changed)
+    return Understanding(question, f"{spec.title}：{question}", "calculate", spec.name, inputs, kept, left_out)
 
 
-def _going_on(question: str, memory: Memory, spec: Calculator) -> Understanding:
-    return replace(_with(question, memory, spec, {}), query=memory.question or question)
+def _going_on(question: str, memory: Memory) -> Understanding:
+    return _with(question, memory, calculator(memory.calculator), {})
 
 
 def _accepted(question: str, memory: Memory, spec: Calculator) -> Understanding:
     """随便: what was asked for is taken from the specification, and the answer will say so."""
     name = memory.awaiting
     inputs = {**memory.inputs, name: assumed(spec.input(name))}
-    return Understanding(question, memory.question, "calculate", spec.name, inputs, (*memory.assumed, name))
+    kept = (*memory.assumed, name)
+    return Understanding(question, memory.question, "calculate", spec.name, inputs, kept, memory.left_out)
 
 
 def _changed(question: str, memory: Memory, spec: Calculator) -> dict[str, str]:
     """The inputs this sentence gives or changes."""
     table = dialogue()
-    changed = dict(fill(spec, question, held=memory.inputs).inputs)
+    said = table.correcting.sub("", question)
     awaited = spec.input(memory.awaiting) if memory.awaiting else None
+    filled = fill(spec, said, held=memory.inputs, awaited=memory.awaiting)
+    changed = dict(filled.inputs)
     for item in spec.inputs:
         if item.kind == "text" and item.name in memory.inputs:
-            held = memory.inputs[item.name]
-            if item.name in changed and table.adds.search(question):
-                changed[item.name] = f"{held}；{changed[item.name]}"
-            elif item.name not in changed and (new := revised(item, held, question)):
+            new = _told_again(item, memory.inputs[item.name], said, filled, adds=bool(table.adds.search(question)))
+            if new:
                 changed[item.name] = new
+            elif item.name in changed and item.name == _JOURNEYS:
+                del changed[item.name]
         elif item.choices and item.name not in changed and (item is awaited or item.name in memory.inputs):
-            chosen = answered(item, question)
+            chosen = answered(item, said)
             if chosen and not (item is not awaited and changed):
                 changed[item.name] = chosen
-    if awaited is not None and awaited.name not in changed and not changed:
-        if number := bare_number(question):
-            changed[awaited.name] = number
-        elif awaited.kind == "quantity" and len(bare := find(question)) == 1 and len(question) <= 12:
-            changed[awaited.name] = bare[0].text
-    return changed
+    if changed:
+        return changed
+    if awaited is not None:
+        if number := bare_number(awaited, said):
+            return {awaited.name: number}
+        if awaited.kind == "quantity" and len(one := find(said)) == 1 and len(said) <= LONGEST_ANSWER:
+            return {awaited.name: one[0].text}
+    if table.corrects.search(question):
+        last = next((n for n in reversed(list(memory.inputs)) if spec.input(n).kind == "quantity"), None)
+        if last and (number := bare_number(spec.input(last), said)):
+            return {last: number}
+    return {}
+
+
+def _told_again(item: InputSpec, held: str, said: str, filled: Filled, *, adds: bool) -> str | None:
+    """What a sentence makes of words given before: more of them, others, or a part put right; ``None``: nothing."""
+    told = filled.inputs.get(item.name)
+    if told and adds:
+        return f"{held}；{told}"
+    if item.name != _JOURNEYS:
+        return told
+    if told:
+        return put_right(held, told)
+    return put_right(held, "，".join(q.text for q in filled.unused)) if filled.unused else revised(held, said)

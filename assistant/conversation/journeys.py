@@ -1,0 +1,141 @@
+"""Journeys given in words (20人坐高铁来回120公里；5辆公务车共200公里): found in a sentence, put right in part, extended."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from tools.quantities import FoundQuantity, find
+from tools.units import load_data
+
+__all__ = ["Segment", "mode_words", "pieces", "put_right", "revised", "segments"]
+
+_SEGMENT = re.compile(r"[^，,。；;？?！!\n]+")
+_LISTED = re.compile(r"[^、]+")
+_DISTANCE = "distance"
+_WAYS = (("单程",), ("来回", "往返"))
+"""Words for one way and for both, which take each other's place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of a sentence and where it starts."""
+
+    start: int
+    text: str
+
+
+def segments(text: str) -> list[Segment]:
+    """The pieces of a sentence between its stops."""
+    return [Segment(m.start(), m.group()) for m in _SEGMENT.finditer(text)]
+
+
+@cache
+def _modes() -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(mode["words"]) for mode in load_data("travel_modes.yaml"))
+
+
+@cache
+def _mode() -> re.Pattern[str]:
+    longest = sorted((word for words in _modes() for word in words), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest)), re.I)
+
+
+def mode_words() -> tuple[str, ...]:
+    """Words for ways of travelling, without those of one character."""
+    return tuple(word for words in _modes() for word in words if len(word) > 1)
+
+
+def pieces(found: Sequence[Segment], cues: Sequence[str]) -> list[Segment]:
+    """The pieces of the sentence that hold a cue word, each with the distance that a following piece gives it."""
+    kept: list[Segment] = []
+    waiting = False
+    for segment in found:
+        for match in _LISTED.finditer(segment.text):
+            piece = Segment(segment.start + match.start(), match.group())
+            measured = any(q.dimension == _DISTANCE for q in find(piece.text))
+            if waiting and measured and not _mode().search(piece.text):
+                last = kept.pop()
+                kept.append(Segment(last.start, f"{last.text}，{piece.text}"))
+                waiting = False
+            elif any(cue in piece.text for cue in cues):
+                kept.append(piece)
+                waiting = not measured
+            else:
+                waiting = False
+    return [p for p in kept if find(p.text)]
+
+
+def revised(held: str, question: str) -> str | None:
+    """A journey given before with another way of travelling (飞机改坐高铁, 坐高铁呢); ``None`` where none is named.
+
+    >>> revised("2人坐飞机来回2000公里", "坐高铁呢")
+    '2人坐高铁来回2000公里'
+    """
+    said = [m.group() for m in _mode().finditer(question)]
+    before = [m.group() for m in _mode().finditer(held)]
+    if not said or not before:
+        return None
+    new = said[-1]
+    same = next(words for words in _modes() if new.lower() in words)
+    replaced = [w for w in said[:-1] if w in before] or [w for w in before if w.lower() not in same]
+    if len(set(replaced)) != 1:
+        return None
+    return held.replace(replaced[0], new)
+
+
+def put_right(held: str, said: str) -> str | None:
+    """The journeys held with what the sentence says of one of them; ``None`` where it speaks of none.
+
+    A journey told whole takes the place of the one by the same means, else of all; a part of one (高铁的是40人,
+    单程12公里) takes the place of the like in it.
+
+    >>> put_right("30人坐高铁来回300公里；10人坐地铁单程9公里", "高铁的是40人")
+    '40人坐高铁来回300公里；10人坐地铁单程9公里'
+    >>> put_right("30人坐高铁来回300公里", "应该是单程150公里")
+    '30人坐高铁单程150公里'
+    """
+    journeys = held.split("；")
+    quantities = find(said)
+    mode = _mode().search(said)
+    whole = mode is not None and {_kind(q) for q in quantities} >= {_DISTANCE, "person"}
+    by_means = [i for i, journey in enumerate(journeys) if mode and _same_means(journey, mode.group())]
+    if whole:
+        if len(by_means) == 1 and len(journeys) > 1:
+            journeys[by_means[0]] = said
+            return "；".join(journeys)
+        return said
+    if mode and not by_means:
+        swapped = revised(held, said)
+        return swapped if swapped is None or not quantities else put_right(swapped, said)
+    kinds = {_kind(q) for q in quantities}
+    like = by_means or [i for i, j in enumerate(journeys) if kinds & {_kind(q) for q in find(j)}]
+    if not quantities or len(like) != 1:
+        return None
+    journeys[like[0]] = _exchanged(journeys[like[0]], said, quantities)
+    return "；".join(journeys)
+
+
+def _kind(quantity: FoundQuantity) -> str:
+    return (
+        "person" if quantity.dimension in {"person", "vehicle", "person_trip"} else quantity.dimension.partition("/")[0]
+    )
+
+
+def _same_means(journey: str, word: str) -> bool:
+    same = next(words for words in _modes() if word.lower() in words)
+    return any(m.group().lower() in same for m in _mode().finditer(journey))
+
+
+def _exchanged(journey: str, said: str, quantities: Sequence[FoundQuantity]) -> str:
+    for new in quantities:
+        old = next((q for q in find(journey) if _kind(q) == _kind(new)), None)
+        if old is not None:
+            start, end = old.span
+            journey = f"{journey[:start]}{new.text}{journey[end:]}"
+    for words, others in (_WAYS, _WAYS[::-1]):
+        way = next((w for w in words if w in said), None)
+        other = next((w for w in others if w in journey), None)
+        if way and other:
+            journey = journey.replace(other, way)
+    return journey
