@@ -1,7 +1,7 @@
 """What a clause points at: other clauses of its document (按第五条执行) and documents it names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -64,7 +64,18 @@ def documents_of(corpus: Corpus, document: Document) -> tuple[Link, ...]:
 def linked_from(corpus: Corpus, key: str) -> tuple[tuple[str, Link], ...]:
     """The clauses that point at a clause, with the pointer: (key of the clause, its link). Raises ``UnknownClause``."""
     corpus.get(key)
-    return tuple((c.key, link) for c in corpus.clauses for link in links_of(corpus, c) if key in link.keys)
+    return _incoming(_ByIdentity(corpus)).get(key, ())
+
+
+@lru_cache(maxsize=2)
+def _incoming(corpus: "_ByIdentity") -> Mapping[str, tuple[tuple[str, Link], ...]]:
+    """Every pointer of the corpus under the clause it points at: reading all texts takes seconds, so it is done once."""
+    found: dict[str, list[tuple[str, Link]]] = {}
+    for clause in corpus.corpus.clauses:
+        for link in links_of(corpus.corpus, clause):
+            for key in link.keys:
+                found.setdefault(key, []).append((clause.key, link))
+    return {key: tuple(links) for key, links in found.items()}
 
 
 @lru_cache(maxsize=4)
