@@ -74,6 +74,11 @@ class Assistant:
         return cls(core, settings, model)
 
     @property
+    def settings(self) -> Settings:
+        """The settings it was opened with."""
+        return self._settings
+
+    @property
     def core(self) -> Core:
         """The parts every step uses, over the documents and the index as they are now."""
         now = _Stamp.of(self._settings)
@@ -84,7 +89,7 @@ class Assistant:
             threading.Thread(target=self.reload, name="reload", daemon=True).start()
         return self._core
 
-    def reload(self) -> None:
+    def reload(self, progress: Progress | None = None) -> None:
         """Take up the documents and the index as they are on disk, if they are others than those in use.
 
         What is under way ends with what it began with. Raises as :meth:`open` does.
@@ -94,7 +99,7 @@ class Assistant:
             if now == self._seen:
                 return
             corpus = load_all(*self._settings.folders)
-            ensure(self._settings, corpus, model=self._model)
+            ensure(self._settings, corpus, progress, model=self._model)
             built = _Stamp.of(self._settings)
             core = replace(
                 self._core,
