@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer, AnswerKind, Citation, citation
-from assistant.answering.evidence import Evidence, gather
+from assistant.answering.evidence import Evidence, follow, gather
 from assistant.answering.extractive import write
 from assistant.answering.grounding import check, shown
 from assistant.answering.question import Question, read
@@ -245,7 +245,8 @@ def _answer(core: Core, turn: Turn) -> Turn:
     def search(query: str) -> Sequence[Evidence]:
         return weigh(reading, core.at(turn.as_of).search(query)[1], core.weights)
 
-    draft = write(reading, evidence, core.weights, more=search)
+    then = core.at(turn.as_of).corpus
+    draft = write(reading, evidence, core.weights, more=search, follow=partial(follow, then))
     spoken = core.model.speak(turn.asked.query, reading, draft, search, turn.emit) if core.model else None
     return replace(turn, draft=dressed(draft, turn.register, core.corpus, reading.text), spoken=spoken, next="ground")
 
