@@ -63,7 +63,6 @@ def build(place: "Place") -> "gr.Blocks":
     blocks = gr.Blocks(title=place.say("近零碳机关助手"), analytics_enabled=False, fill_width=True, fill_height=True)
     for page in PAGES:
         with blocks.route(place.say(page.name), f"/{page.path}", show_in_navbar=False) if page.path else blocks:
-            gr.Navbar(visible=False)  # ours is in the header
             gr.HTML(
                 place.render("header.html", pages=PAGES, here=page),
                 elem_id="header",
