@@ -108,7 +108,7 @@ def build(place: "Place") -> None:
             return {"ticket": str(event.ticket), "fault": place.say("结果已经过期，请再算一次。")}
         kind = "csv" if event.kind == "csv" else "xlsx"
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"{held.plan.spec.title}成批结果.{kind}"
+            path = _named(folder, f"{held.plan.spec.title}成批结果.{kind}")
             batches.write(held, path)
             return {"ticket": str(event.ticket), "file": _encoded(path)}
 
@@ -192,7 +192,7 @@ def _written(tool: str, inputs: Mapping[str, str], kind: str) -> dict[str, str]:
         raise InputError(f"不会写“{kind}”这种格式；可选：{'、'.join(_FILES)}。")
     computation = run(tool, filled(inputs))
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{computation.title}.{kind}"
+        path = _named(folder, f"{computation.title}.{kind}")
         getattr(report, _FILES[kind])(computation, path)
         return _encoded(path)
 
@@ -200,9 +200,14 @@ def _written(tool: str, inputs: Mapping[str, str], kind: str) -> dict[str, str]:
 def _blank_table(tool: str) -> dict[str, str]:
     listed = catalogue()[calculator(tool).name]
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{listed.spec.title}数据表.xlsx"
+        path = _named(folder, f"{listed.spec.title}数据表.xlsx")
         batches.write_blank(listed.spec.name, path, listed.examples[0].inputs)
         return _encoded(path)
+
+
+def _named(folder: str, name: str) -> Path:
+    """JS/T 303-2026 is a title, and no folder."""
+    return Path(folder) / name.replace("/", " ")
 
 
 def _encoded(path: Path) -> dict[str, str]:

@@ -83,14 +83,14 @@ const forms = (() => {
 
   element.addEventListener("input", (event) => {
     const entry = event.target;
-    if (!entry.form?.matches(".calc-form")) return;
+    if (!entry.form?.matches(".calc-form") || !fieldOf(entry)) return;
     clearTimeout(waiting.get(entry));
     waiting.set(entry, setTimeout(() => check(entry), PAUSE));
   });
 
   element.addEventListener("change", (event) => {
     const { form } = event.target;
-    if (!form?.matches(".calc-form") || event.target.type === "file") return;
+    if (!form?.matches(".calc-form") || !fieldOf(event.target)) return;
     clearTimeout(waiting.get(event.target));
     check(event.target);
     if (form.matches("[data-table]")) return;
