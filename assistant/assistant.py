@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,6 +29,7 @@ from corpus.overlay import load_all
 if TYPE_CHECKING:
     from assistant.conversation.graph import Conversations
     from assistant.conversation.store import Conversation
+    from assistant.learning import Course
     from assistant.model.engine import Engine
     from assistant.model.usage import Usage
     from assistant.retrieval.embedding import Embedder
@@ -58,6 +59,7 @@ class Assistant:
         self._seen = _Stamp.of(settings)
         self._retired: Retriever | None = None
         self._conversations: Conversations | None = None
+        self._course: Course | None = None
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> "Assistant":
@@ -216,6 +218,22 @@ class Assistant:
         """Delete a conversation with everything said in it. Raises ``UnknownConversation``."""
         self._keeping().delete(session, owner)
 
+    @property
+    def learning(self) -> "Course":
+        """Lessons, quizzes and everybody's progress, over the documents as they are today."""
+        from assistant.learning import Course, open_progress
+
+        corpus, today = self.corpus, datetime.now(UTC).date()
+        with self._lock:
+            held = self._course
+            if held is None or held.corpus is not corpus or held.on != today:
+                url = self._settings.checkpoint_url
+                progress = held.progress if held else None
+                if progress is None:
+                    progress = open_progress(self._settings.learning_path, url.get_secret_value() if url else None)
+                self._course = held = Course(corpus, progress, today)
+            return held
+
     def export(self, session: str, form: Literal["md", "docx"] = "md", owner: str = "") -> bytes:
         """A conversation with the texts of its clauses, as Markdown (UTF-8) or DOCX. Raises ``UnknownConversation``."""
         from assistant.conversation.export import docx, markdown
@@ -264,6 +282,9 @@ class Assistant:
             if self._conversations is not None:
                 self._conversations.close()
                 self._conversations = None
+            if self._course is not None:
+                self._course.close()
+                self._course = None
             if self._retired is not None:
                 self._retired.close()
                 self._retired = None
