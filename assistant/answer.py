@@ -31,6 +31,8 @@ class Citation:
     status: str | None
     region: str
     page: int | None = None
+    via: str | None = None
+    """Key of the clause that points at this one, where that brought it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Answer:
         }
 
 
-def citation(n: int, clause: Clause, document: Document) -> Citation:
+def citation(n: int, clause: Clause, document: Document, via: str = "") -> Citation:
     """The citation of a clause under the mark ``[n]``."""
     return Citation(
         n=n,
@@ -107,6 +109,7 @@ def citation(n: int, clause: Clause, document: Document) -> Citation:
         status=document.status,
         region=document.region.value,
         page=clause.page,
+        via=via or None,
     )
 
 

@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.answer import Answer
@@ -19,7 +20,7 @@ from assistant.conversation.intent import IntentClassifier
 from assistant.conversation.observing import record, spanned
 from assistant.conversation.steps import DEPTH, Core, walk
 from assistant.conversation.turn import Turn
-from assistant.retrieval import Hit, embedder, ensure, open_index
+from assistant.retrieval import Hit, Retriever, embedder, ensure, open_index
 from assistant.settings import Settings
 from corpus.errors import UnknownConversation
 from corpus.library import Corpus
@@ -28,8 +29,10 @@ from corpus.overlay import load_all
 if TYPE_CHECKING:
     from assistant.conversation.graph import Conversations
     from assistant.conversation.store import Conversation
+    from assistant.learning import Course
     from assistant.model.engine import Engine
     from assistant.model.usage import Usage
+    from assistant.retrieval.embedding import Embedder
     from assistant.review import Check
 
 __all__ = ["Assistant"]
@@ -37,15 +40,26 @@ __all__ = ["Assistant"]
 Progress = Callable[[int, int], None]
 """Called with clauses done and clauses in all while the index is built."""
 
+_SETTLED = 2.0
+"""Seconds without a change after which a folder of documents is taken for finished, though its index is not built."""
+
 
 class Assistant:
-    """Answers questions over one corpus and its index. Safe to share between threads."""
+    """Answers questions over one corpus and its index, and follows both when they change on disk.
 
-    def __init__(self, core: Core, settings: Settings) -> None:
+    Safe to share between threads.
+    """
+
+    def __init__(self, core: Core, settings: Settings, model: "Embedder | None" = None) -> None:
         self._core = core
         self._settings = settings
+        self._model = model
         self._lock = threading.Lock()
+        self._reloading = threading.Lock()
+        self._seen = _Stamp.of(settings)
+        self._retired: Retriever | None = None
         self._conversations: Conversations | None = None
+        self._course: Course | None = None
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> "Assistant":
@@ -53,21 +67,57 @@ class Assistant:
 
         Raises ``LibraryError`` for a broken document and ``IndexUnavailable`` where the index cannot be made.
         """
-        corpus = load_all(*settings.folders)
         model = embedder(settings.embedding)
+        corpus = load_all(*settings.folders)
         ensure(settings, corpus, progress, model=model)
         retriever = open_index(settings, corpus, model=model)
         classifier = IntentClassifier.open(model, settings.home)
-        return cls(Core(corpus, retriever, classifier, TermWeights(corpus), _engine(settings, corpus)), settings)
+        core = Core(corpus, retriever, classifier, TermWeights(corpus), _engine(settings, corpus))
+        return cls(core, settings, model)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings it was opened with."""
+        return self._settings
 
     @property
     def core(self) -> Core:
-        """The parts every step uses, for measurements."""
+        """The parts every step uses, over the documents and the index as they are now."""
+        now = _Stamp.of(self._settings)
+        if now.index != self._seen.index:
+            self.reload()
+        elif now.folders != self._seen.folders and now.settled and not self._reloading.locked():
+            # Nobody waits for an index that this program may first have to build.
+            threading.Thread(target=self.reload, name="reload", daemon=True).start()
         return self._core
+
+    def reload(self, progress: Progress | None = None) -> None:
+        """Take up the documents and the index as they are on disk, if they are others than those in use.
+
+        What is under way ends with what it began with. Raises as :meth:`open` does.
+        """
+        with self._reloading:
+            now = _Stamp.of(self._settings)
+            if now == self._seen:
+                return
+            corpus = load_all(*self._settings.folders)
+            ensure(self._settings, corpus, progress, model=self._model)
+            built = _Stamp.of(self._settings)
+            core = replace(
+                self._core,
+                corpus=corpus,
+                retriever=open_index(self._settings, corpus, model=self._model),
+                weights=TermWeights(corpus),
+                model=self._core.model.over(corpus) if self._core.model else None,
+            )
+            before, self._core, self._seen = self._core, core, replace(now, index=built.index)
+            if self._retired is not None:
+                self._retired.close()
+            self._retired = before.retriever
 
     @property
     def corpus(self) -> Corpus:
-        return self._core.corpus
+        return self.core.corpus
 
     def ask(
         self,
@@ -77,13 +127,15 @@ class Assistant:
         *,
         owner: str = "",
         register: Register | None = None,
+        after: int | None = None,
     ) -> Answer:
         """Answer one question; with ``session`` as a turn of that conversation of ``owner``.
 
-        ``register`` says who reads (staff, administrator, evaluator); left out, the setting ``reader`` does. Raises
-        ``InputError`` for an empty or overlong question, ``StoreUnavailable`` where the conversation cannot be kept.
+        ``register`` says who reads (staff, administrator, evaluator); left out, the setting ``reader`` does. With
+        ``after`` the conversation goes on from that many turns and forgets the rest. Raises ``InputError`` for an empty
+        or overlong question, ``StoreUnavailable`` where the conversation cannot be kept.
         """
-        return self._ask(question, session, as_of, owner, register, None)
+        return self._ask(question, session, as_of, owner, register, after, None)
 
     def stream(
         self,
@@ -93,6 +145,7 @@ class Assistant:
         *,
         owner: str = "",
         register: Register | None = None,
+        after: int | None = None,
     ) -> Iterator[str | Answer]:
         """The same answer in checked pieces, and last the :class:`Answer` itself, which is what counts.
 
@@ -103,7 +156,7 @@ class Assistant:
 
         def work() -> Answer:
             try:
-                return self._ask(question, session, as_of, owner, register, pieces.put)
+                return self._ask(question, session, as_of, owner, register, after, pieces.put)
             finally:
                 pieces.put(None)
 
@@ -125,6 +178,7 @@ class Assistant:
         as_of: date | None,
         owner: str,
         register: Register | None,
+        after: int | None,
         emit: Callable[[str], None] | None,
     ) -> Answer:
         start = time.perf_counter()
@@ -136,7 +190,8 @@ class Assistant:
             emit=emit,
         )
         with spanned("nearzero.ask", self._settings.otlp_endpoint):
-            done = self._keeping().take(turn, owner) if session else walk(self._core, turn)
+            core = self.core
+            done = self._keeping().take(core, turn, owner, after=after) if session else walk(core, turn)
         assert done.answer is not None
         answer = replace(done.answer, timing_ms={**done.timing, "total": (time.perf_counter() - start) * 1000})
         record(done, answer, words=self._settings.log_words)
@@ -146,9 +201,14 @@ class Assistant:
         """The kept conversations of a person, last used first."""
         return self._keeping().all(owner)
 
-    def history(self, session: str, owner: str = "") -> tuple[Mapping[str, Any], ...]:
-        """Every turn of a conversation as ``nearzero.answer/1``. Raises ``UnknownConversation``."""
-        return self._keeping().history(session, owner)
+    def history(
+        self, session: str, owner: str = "", *, first: int = 1, last: int | None = None
+    ) -> tuple[Mapping[str, Any], ...]:
+        """The turns ``first`` to ``last`` of a conversation (all, unless said) as ``nearzero.answer/1``.
+
+        Raises ``UnknownConversation``.
+        """
+        return self._keeping().history(session, owner, first=first, last=last)
 
     def rename(self, session: str, title: str, owner: str = "") -> None:
         """Give a conversation another title. Raises ``UnknownConversation``."""
@@ -157,6 +217,22 @@ class Assistant:
     def delete(self, session: str, owner: str = "") -> None:
         """Delete a conversation with everything said in it. Raises ``UnknownConversation``."""
         self._keeping().delete(session, owner)
+
+    @property
+    def learning(self) -> "Course":
+        """Lessons, quizzes and everybody's progress, over the documents as they are today."""
+        from assistant.learning import Course, open_progress
+
+        corpus, today = self.corpus, datetime.now(UTC).date()
+        with self._lock:
+            held = self._course
+            if held is None or held.corpus is not corpus or held.on != today:
+                url = self._settings.checkpoint_url
+                progress = held.progress if held else None
+                if progress is None:
+                    progress = open_progress(self._settings.learning_path, url.get_secret_value() if url else None)
+                self._course = held = Course(corpus, progress, today)
+            return held
 
     def export(self, session: str, form: Literal["md", "docx"] = "md", owner: str = "") -> bytes:
         """A conversation with the texts of its clauses, as Markdown (UTF-8) or DOCX. Raises ``UnknownConversation``."""
@@ -173,8 +249,9 @@ class Assistant:
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """The best ``k`` clauses for a query, ordered as an answer would use them, with the score of each leg."""
-        hits = {hit.key: hit for hit in self._core.retriever.search(query, max(k, DEPTH))}
-        ordered = weigh(self._core.read(query), gather(self.corpus, hits.values()), self._core.weights)
+        core = self.core
+        hits = {hit.key: hit for hit in core.retriever.search(query, max(k, DEPTH))}
+        ordered = weigh(core.read(query), gather(core.corpus, hits.values()), core.weights)
         return [replace(hits[item.clause.key], score=item.score) for item in ordered[:k]]
 
     def check(self, text: str) -> "Check":
@@ -196,15 +273,47 @@ class Assistant:
 
                 url = self._settings.checkpoint_url
                 store = open_store(self._settings.conversations_path, url.get_secret_value() if url else None)
-                self._conversations = Conversations(self._core, store)
+                self._conversations = Conversations(store)
             return self._conversations
 
     def close(self) -> None:
-        """Let go of the conversation store."""
+        """Let go of the conversation store and of an index that was replaced."""
         with self._lock:
             if self._conversations is not None:
                 self._conversations.close()
                 self._conversations = None
+            if self._course is not None:
+                self._course.close()
+                self._course = None
+            if self._retired is not None:
+                self._retired.close()
+                self._retired = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What tells that documents or the index changed: times of the folders, identity of the manifest in force."""
+
+    index: tuple[int, ...]
+    folders: tuple[int, ...]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "_Stamp":
+        manifest = _stat(settings.index_path / "current.json")
+        folders = tuple(_stat(folder)[:1] for folder in settings.folders)
+        return cls(manifest, tuple(time for found in folders for time in found or (0,)))
+
+    @property
+    def settled(self) -> bool:
+        return time.time() - max(self.folders, default=0) / 1e9 > _SETTLED
+
+
+def _stat(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return (found.st_mtime_ns, found.st_ino)
 
 
 def _engine(settings: Settings, corpus: Corpus) -> "Engine | None":

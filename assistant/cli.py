@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant import review_cli, tools_cli
+from assistant import learning_cli, review_cli, tools_cli
 from assistant.ingest_cli import add
 from assistant.server.cli import backup, mcp, restore, serve, users_app
 from corpus.errors import InputError, NearzeroError, unreadable
@@ -393,6 +393,7 @@ def retrieve_eval_command(
     typer.echo(json.dumps(result, ensure_ascii=False))
 
 
+app.command()(learning_cli.quiz)
 app.command("check")(review_cli.check)
 app.command("indicators")(review_cli.indicators)
 corpus_app.command("diff")(review_cli.diff)

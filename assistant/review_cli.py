@@ -35,16 +35,16 @@ def _corpus() -> "Corpus":
 
 def check(
     file: Annotated[str, typer.Argument(help="要核对的文件（DOCX、PDF、XLSX、TXT、MD）；- 表示从标准输入读文字。")],
-    report: Annotated[Path | None, typer.Option("--report", help="另写一份批注报告：.docx 或 .xlsx。")] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="另写一份报告：.docx（批注）、.xlsx、.csv 或 .json。")] = None,
     as_json: AsJson = False,
 ) -> None:
     """核对一份材料里的每处条款引用。"""
     from assistant.review import check_lines, to_json
     from assistant.review.reading import Lines, numbered, read, text
-    from assistant.review.report import write
+    from assistant.review.report import ENDINGS, write
 
-    if report is not None and report.suffix.lower() not in {".docx", ".xlsx"}:
-        raise InputError(f"报告 {report.name} 的格式不支持：请用 .docx 或 .xlsx 结尾。")
+    if report is not None and report.suffix.lower() not in ENDINGS:
+        raise InputError(f"报告 {report.name} 的格式不支持：请用 {'、'.join(ENDINGS)} 结尾。")
     source: Path | None = None
     if file == "-":
         given = text(sys.stdin.buffer.read(), "标准输入")

@@ -1,7 +1,7 @@
 """What a clause points at: other clauses of its document (按第五条执行) and documents it names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -10,7 +10,7 @@ from corpus import locator, references
 from corpus.library import Corpus
 from corpus.model import Clause, Document
 
-__all__ = ["Link", "LinkKind", "documents_of", "linked_from", "links_of"]
+__all__ = ["Link", "LinkKind", "documents_of", "linked_from", "links_of", "pointed_at"]
 
 LinkKind = Literal["clause", "document"]
 
@@ -38,6 +38,11 @@ class Link:
 _OWN = re.compile(
     r"(?:本(?:条例|办法|法|规定|方案|标准|规程|指南|细则)|按|按照|依照|依据|根据|违反|见|符合|参照|执行)\s*$"
 )
+_AFTER = re.compile(r"(?:第[一二三四五六七八九十百0-9]+[款项])*(?:的|所|之)?(?:规定|要求|执行|办理|处理|列|称|述|确定)")
+_DOTTED = re.compile(
+    r"(?:按照?|依照|依据|根据|符合|满足|见|参照|执行)\s*(?P<place>\d{1,2}(?:\.\d{1,3})+)(?![\d.%％]|\s*(?:万|亿|千|吨|米|平方|元|个|倍|度|年|kW|m))"
+)
+"""5.2 in 应符合5.2的规定; on its own it would be any decimal number."""
 _GAP = re.compile(r"[（(][^（）()]{1,24}[）)]|\s|的|中|之")
 
 
@@ -54,6 +59,16 @@ def links_of(corpus: Corpus, clause: Clause) -> tuple[Link, ...]:
     return tuple(sorted(found, key=lambda link: link.span))
 
 
+def pointed_at(corpus: Corpus, clause: Clause, most: int) -> tuple[Clause, ...]:
+    """The clauses a clause sends its reader to (按第五条执行), at most so many; none for a place of many clauses."""
+    keys: dict[str, None] = {}
+    for link in links_of(corpus, clause):
+        if len(link.keys) <= most:
+            keys |= dict.fromkeys(link.keys)
+    found = (corpus.get(key) for key in keys if key != clause.key)
+    return tuple(c for c in found if not c.outline)[:most]
+
+
 def documents_of(corpus: Corpus, document: Document) -> tuple[Link, ...]:
     """The documents a record lists as named, each resolved where held."""
     return tuple(
@@ -64,7 +79,18 @@ def documents_of(corpus: Corpus, document: Document) -> tuple[Link, ...]:
 def linked_from(corpus: Corpus, key: str) -> tuple[tuple[str, Link], ...]:
     """The clauses that point at a clause, with the pointer: (key of the clause, its link). Raises ``UnknownClause``."""
     corpus.get(key)
-    return tuple((c.key, link) for c in corpus.clauses for link in links_of(corpus, c) if key in link.keys)
+    return _incoming(_ByIdentity(corpus)).get(key, ())
+
+
+@lru_cache(maxsize=2)
+def _incoming(corpus: "_ByIdentity") -> Mapping[str, tuple[tuple[str, Link], ...]]:
+    """Every pointer of the corpus under the clause it points at: reading all texts takes seconds, so it is done once."""
+    found: dict[str, list[tuple[str, Link]]] = {}
+    for clause in corpus.corpus.clauses:
+        for link in links_of(corpus.corpus, clause):
+            for key in link.keys:
+                found.setdefault(key, []).append((clause.key, link))
+    return {key: tuple(links) for key, links in found.items()}
 
 
 @lru_cache(maxsize=4)
@@ -135,10 +161,12 @@ def _places(corpus: Corpus, clause: Clause) -> Iterator[Link]:
     """Places of the clause's own document; one that follows a document's name belongs to that document."""
     named = [m.span for m in _names(corpus).mentions(clause.text)]
     last = -1
-    for span, place in locator.find(clause.text):
+    dotted = ((m.span("place"), locator.parse(m["place"])) for m in _DOTTED.finditer(clause.text))
+    found = dict((*dotted, *locator.find(clause.text)))
+    for span, place in sorted(found.items(), key=lambda f: f[0]):
         if any(_adjoins(clause.text, end, span[0]) for _, end in named):
             continue
-        if any(begin <= span[0] < end for begin, end in named) or not _points(clause.text, span[0], last):
+        if any(begin <= span[0] < end for begin, end in named) or not _points(clause.text, span, last):
             continue
         last = span[1]
         if clause.locator is not None and place.covers(clause.locator):
@@ -153,8 +181,11 @@ def _adjoins(text: str, end: int, at: int) -> bool:
     return end == at
 
 
-def _points(text: str, at: int, last: int) -> bool:
-    """A number in the text points somewhere when it follows 按, 违反, 见 …, or goes on a list that does."""
-    return bool(_OWN.search(text[max(0, at - 8) : at])) or (
-        last >= 0 and text[last:at] in {"、", "和", "及", "或", "至"}
+def _points(text: str, span: tuple[int, int], last: int) -> bool:
+    """A number in the text points somewhere when it follows 按, 违反, 见 …, precedes 规定, 所列 …, or goes on a list that does."""
+    at, end = span
+    return (
+        bool(_OWN.search(text[max(0, at - 8) : at]))
+        or (at > 0 and bool(_AFTER.match(text, end)))
+        or (last >= 0 and text[last:at] in {"、", "和", "及", "或", "至"})
     )

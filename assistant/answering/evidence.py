@@ -7,9 +7,10 @@ from assistant.answer import Citation, citation
 from assistant.retrieval import Hit, Leg
 from corpus.expansion import Asked
 from corpus.library import Corpus
+from corpus.links import pointed_at
 from corpus.model import Clause, Document
 
-__all__ = ["Evidence", "Ledger", "Match", "gather"]
+__all__ = ["Evidence", "Ledger", "Match", "follow", "gather"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Match:
 class Evidence:
     """One retrieved clause with its document; ``score`` is relative to the best hit (1.0), ``exact`` a named clause.
 
-    ``asked`` is the nearest of the questions it is known to answer.
+    ``asked`` is the nearest of the questions it is known to answer; ``via`` the key of the clause that points at it,
+    where that is what brought it in.
     """
 
     clause: Clause
@@ -41,6 +43,7 @@ class Evidence:
     exact: bool = False
     match: Match = Match()
     asked: Asked | None = None
+    via: str = ""
 
 
 class Ledger:
@@ -67,7 +70,7 @@ class Ledger:
         return tuple(self._items)
 
     def citations(self) -> tuple[Citation, ...]:
-        return tuple(citation(n, e.clause, e.document) for n, e in enumerate(self._items, 1))
+        return tuple(citation(n, e.clause, e.document, e.via) for n, e in enumerate(self._items, 1))
 
 
 def gather(corpus: Corpus, hits: Iterable[Hit]) -> tuple[Evidence, ...]:
@@ -77,6 +80,14 @@ def gather(corpus: Corpus, hits: Iterable[Hit]) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(clause, corpus.document_of(clause), hit.score / top, hit.exact, _match(hit), hit.asked)
         for clause, hit in ((corpus.get(hit.key), hit) for hit in found)
+    )
+
+
+def follow(corpus: Corpus, item: Evidence, most: int = 2) -> tuple[Evidence, ...]:
+    """The clauses that a clause sends its reader to, as evidence that it brought in."""
+    return tuple(
+        Evidence(clause, corpus.document_of(clause), item.score, via=item.clause.key)
+        for clause in pointed_at(corpus, item.clause, most)
     )
 
 

@@ -17,7 +17,7 @@ from assistant.answering.question import Question, bigrams, content
 from assistant.answering.ranking import ended
 from assistant.answering.rarity import TermWeights
 from assistant.answering.verdict import holds_rare, measured, opening, subject, verifies
-from assistant.answering.wording import caveat, excerpt, placed, point, scope, stated, tag
+from assistant.answering.wording import caveat, excerpt, placed, point, pulled, scope, stated, tag
 from corpus.model import Document, Region
 
 __all__ = ["Draft", "write"]
@@ -27,6 +27,9 @@ NEAR = 0.55
 
 SETTLES = 0.5
 """Share of a yes-or-no question's known words that a clause must hold before it settles the question."""
+
+POINTING = 2
+"""Clauses of an answer whose pointers are followed, from the first."""
 
 OVERVIEW = 8
 """Clauses of a document shown when it is asked for as a whole."""
@@ -49,10 +52,14 @@ def write(
     evidence: Sequence[Evidence],
     weights: TermWeights,
     more: Callable[[str], Sequence[Evidence]],
+    follow: Callable[[Evidence], Sequence[Evidence]] = lambda item: (),
 ) -> Draft:
-    """Write the answer. ``evidence`` is not empty, best first; ``more`` searches again with other words."""
+    """Write the answer. ``evidence`` is not empty, best first; ``more`` searches again with other words, ``follow`` gives the
+    clauses that one points at.
+    """
     ledger = Ledger()
     blocks = _blocks(question, evidence, weights, more, ledger)
+    blocks.append(_pointed_at(ledger, follow))
     text = "\n\n".join(b for b in blocks if b)
     return Draft(text, ledger.citations(), _figures(text, ledger), tuple(ledger.items))
 
@@ -90,6 +97,19 @@ def _blocks(
     points = _points(question, pool, ledger)
     bare = question.asked == "figure" and question.units and not numbers(re.sub(r"\[\d+\]", "", " ".join(points)))
     return [NO_VALUE if bare else "", *points]
+
+
+def _pointed_at(ledger: Ledger, follow: Callable[[Evidence], Sequence[Evidence]]) -> str:
+    """What the clauses the answer leads with send their reader to (按第五条执行)."""
+    cited = {item.clause.key for item in ledger.items}
+    blocks = []
+    for item in ledger.items[:POINTING]:
+        found = [e for e in follow(item) if e.clause.key not in cited]
+        cited |= {e.clause.key for e in found}
+        if found:
+            lines = [pulled(e, ledger) for e in found]
+            blocks.append("\n".join([f"{item.clause.place}引出的条款{ledger.mark(item)}：", "", *lines]))
+    return "\n\n".join(blocks)
 
 
 def _relevant(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -10,7 +10,7 @@ from assistant.answering.rarity import TermWeights
 from corpus.model import Clause, Indicator, Region, TextStatus
 from corpus.numerals import chinese
 
-__all__ = ["caveat", "excerpt", "placed", "point", "scope", "stated", "tag"]
+__all__ = ["caveat", "excerpt", "placed", "point", "pulled", "scope", "stated", "tag"]
 
 LEAD_LENGTH = 150
 """Longest clause text quoted whole as a lead (characters); longer ones give their sentences nearest the question."""
@@ -74,6 +74,12 @@ def point(item: Evidence, ledger: Ledger, bullet: str = "- ") -> str:
     return (
         f"{bullet}{tag(clause)}**{clause.heading}**：{clause.text}{_unwritten(clause)}{ledger.mark(item)}{caveat(item)}"
     )
+
+
+def pulled(item: Evidence, ledger: Ledger) -> str:
+    """A clause that another one points at, with its place."""
+    clause = item.clause
+    return f"- {tag(clause)}**{placed(clause)}{clause.heading}**：{clause.text}{ledger.mark(item)}{caveat(item)}"
 
 
 def _unwritten(clause: Clause, most: int = 3) -> str:

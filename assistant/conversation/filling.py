@@ -22,6 +22,7 @@ _CJK = "\u4e00-\u9fff"
 _WRITTEN = (
     (re.compile(rf"\s+(?=[{_CJK}])"), "，"),
     (re.compile(rf"(?<=\d)((?:[a-zA-Z%]{{1,3}}|[{_CJK}]{{1,4}}))\s+(?=\d)"), r"\1，"),
+    (re.compile(r"(?<=\d) (?=spaces\b)", re.I), " parking "),
     (re.compile(r" (?:if|and|with|where) ", re.I), "，"),
     (re.compile(r"\bof (?:them|us|the (?:attendees|participants|people))\b", re.I), "people"),
     (re.compile(r"台(?=车位)"), "个"),

@@ -45,6 +45,7 @@ def rewrite(question: str, memory: Memory, corpus: Corpus, names: Names) -> str:
         or (_basis(question, memory, corpus) if not known else None)
         or _pointed(question, memory, corpus, known)
         or (_varied(question, memory, known, names) if is_elliptical(question) and not _nameless(question) else None)
+        or (_counterpart(question, memory) if not own.mentions else None)
         or (_leaning(question, memory, corpus, known) if generic_only(bare(question)) and not own.mentions else None)
         or (_home(question, corpus, names) if not memory.document_id else question)
     )
@@ -54,6 +55,29 @@ def _nameless(question: str) -> bool:
     """Whether a follow-up names neither a subject nor a word that stands against another (依据呢, but 深圳呢)."""
     words = (word for group in dialogue().contrasts for word in group)
     return generic_only(bare(question)) and not any(word in question for word in words)
+
+
+def _counterpart(question: str, memory: Memory) -> str | None:
+    """冬天最高几度: the other side of a question before, asked without its subject."""
+    table = dialogue()
+    words = [word for group in table.contrasts for word in group if word in question]
+    rest = table.bounds.sub("", question)
+    for word in words:
+        rest = rest.replace(word, "")
+    return _exchanged(question, memory) if words and generic_only(rest) else None
+
+
+def _exchanged(new: str, memory: Memory) -> str | None:
+    """The latest question that holds a word which stands against one of the new sentence, with the new word."""
+    table = dialogue()
+    for last in (memory.question, *memory.earlier):
+        for words in (*table.contrasts, *cues().contrasts):
+            changed = next((w for w in words if w.lower() in new.lower()), None)
+            old = next((w for w in words if w.lower() in last.lower() and w != changed), None)
+            if changed and old and changed.lower() not in last.lower():
+                varied = re.sub(re.escape(old), changed, last, flags=re.I)
+                return table.bounds.sub("", varied) if table.seasons.fullmatch(changed) else varied
+    return None
 
 
 def _home(question: str, corpus: Corpus, names: Names) -> str:
@@ -173,12 +197,8 @@ def _varied(question: str, memory: Memory, known: Sequence[Mention], names: Name
     if years and _YEAR.search(last):
         return _YEAR.sub(years[0], last, count=1)
     table = dialogue()
-    for words in (*table.contrasts, *cues().contrasts):
-        changed = next((w for w in words if w.lower() in new.lower()), None)
-        old = next((w for w in words if w.lower() in last.lower() and w != changed), None)
-        if changed and old and changed.lower() not in last.lower():
-            varied = re.sub(re.escape(old), changed, last, flags=re.I)
-            return table.bounds.sub("", varied) if table.seasons.fullmatch(changed) else varied
+    if exchanged := _exchanged(new, memory):
+        return exchanged
     changed_topic = next(((t, w) for t in table.topics for w in t if w in new), None)
     if changed_topic is not None and memory.last == "knowledge":
         for words in table.topics:

@@ -28,36 +28,49 @@ LONGEST_NAME = 200
 class Conversations:
     """Kept conversations, each known by its person and its name; nobody reaches another's."""
 
-    def __init__(self, core: Core, store: Store) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._graph = _build(core, store.saver)
+        self._graph = _build(store.saver)
         self._turns: defaultdict[str, Lock] = defaultdict(Lock)
 
-    def take(self, turn: Turn, owner: str = "") -> Turn:
-        """Take one turn of the conversation ``turn.session`` from where it stands.
+    def take(self, core: Core, turn: Turn, owner: str = "", *, after: int | None = None) -> Turn:
+        """Take one turn of the conversation ``turn.session`` from where it stands, or from where it stood ``after``
+        that many turns; those that followed are then forgotten.
 
         Turns of one conversation follow one another; its state is written when the turn is finished, so that an
         interrupted one leaves the conversation as it was.
         """
         thread = _thread(owner, turn.session)
         with self._turns[thread]:
+            held = self._store.count(thread)
+            kept = held if after is None else max(0, min(after, held))
+            begun: dict[str, Any] = {"turn": turn, "core": core}
+            if kept < held:
+                begun["rewound"] = self._store.memory(thread, kept)
             with self._store.guarded():
-                state = self._graph.invoke({"turn": turn}, _config(thread), durability="exit")
+                state = self._graph.invoke(begun, _config(thread), durability="exit")
             done = cast(Turn, state["turn"])
-            self._store.note(thread, owner, turn.session, done.asked.question)
+            assert done.answer is not None
+            answer = replace(done.answer, timing_ms=done.timing).to_json()
+            self._store.note(thread, owner, turn.session, kept + 1, done.asked.question, answer, done.memory.to_json())
         return done
 
     def all(self, owner: str = "") -> tuple[Conversation, ...]:
         """A person's conversations, last used first."""
         return self._store.all(owner)
 
-    def history(self, session: str, owner: str = "") -> tuple[Mapping[str, Any], ...]:
-        """Every turn of a conversation, first to last, as ``nearzero.answer/1``. Raises ``UnknownConversation``."""
-        with self._store.guarded():
-            turns = self._graph.get_state(_config(_thread(owner, session))).values.get("history")
-        if not turns:
+    def history(
+        self, session: str, owner: str = "", *, first: int = 1, last: int | None = None
+    ) -> tuple[Mapping[str, Any], ...]:
+        """The turns ``first`` to ``last`` of a conversation (all, unless said) as ``nearzero.answer/1``.
+
+        Raises ``UnknownConversation``.
+        """
+        thread = _thread(owner, session)
+        held = self._store.count(thread)
+        if not held:
             raise UnknownConversation(f"没有叫“{session[:40]}”的会话。")
-        return tuple(turns)
+        return self._store.turns(thread, first, held if last is None else last)
 
     def rename(self, session: str, title: str, owner: str = "") -> None:
         """Give a conversation a title of one's own. Raises ``UnknownConversation``, ``InputError`` for an empty one."""
@@ -88,16 +101,15 @@ def _config(thread: str) -> Any:
     return {"configurable": {"thread_id": thread}}
 
 
-def _build(core: Core, saver: Any) -> "CompiledStateGraph[Any, Any, Any, Any]":
-    import operator
-
+def _build(saver: Any) -> "CompiledStateGraph[Any, Any, Any, Any]":
     from langgraph.channels import UntrackedValue
     from langgraph.graph import END, START, StateGraph
 
     class State(TypedDict, total=False):
         turn: Annotated[Turn, UntrackedValue]
+        core: Annotated[Core, UntrackedValue]
+        rewound: Annotated[Mapping[str, Any], UntrackedValue]
         memory: dict[str, Any]
-        history: Annotated[list[dict[str, Any]], operator.add]
 
     graph = StateGraph(State)
 
@@ -105,12 +117,12 @@ def _build(core: Core, saver: Any) -> "CompiledStateGraph[Any, Any, Any, Any]":
         def run(state: dict[str, Any]) -> dict[str, Any]:
             turn = cast(Turn, state["turn"])
             if name == "understand":
-                turn = replace(turn, memory=Memory.from_json(state.get("memory") or {}))
-            after = take(core, turn, name)
-            kept: dict[str, Any] = {"turn": after, "memory": after.memory.to_json()}
-            if not after.next and after.answer is not None:
-                kept["history"] = [replace(after.answer, timing_ms=after.timing).to_json()]
-            return kept
+                remembered = state.get("rewound")
+                turn = replace(
+                    turn, memory=Memory.from_json(state.get("memory") or {} if remembered is None else remembered)
+                )
+            after = take(state["core"], turn, name)
+            return {"turn": after, "memory": after.memory.to_json()}
 
         return run
 

@@ -10,17 +10,22 @@ Last = Literal["", "knowledge", "calculation", "question"]
 """What the turn before was: an answer from clauses, a finished calculation, a question back."""
 
 
+_TUPLES = ("earlier", "assumed", "left_out")
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """``question`` is the last one, made standalone; ``document_id`` the document last cited first, ``place`` its
-    clause by number and ``heading`` by name.
+    """``question`` is the last one, made standalone; ``earlier`` those before it, latest first; ``document_id`` the
+    document last cited first, ``place`` its clause by number and ``heading`` by name.
 
     ``calculator`` and ``inputs`` (as typed) belong to the last or the pending calculation, ``awaiting`` is the input
     that was asked for (empty when nothing is pending), ``assumed`` the inputs a 随便 filled, ``left_out`` those that
-    are not there (没有), ``shelf`` the inputs of the calculations before it by calculator. ``as_of`` is the day the last question was asked from, in ISO form.
+    are not there (没有), ``shelf`` the inputs of the calculations before it by calculator. ``as_of`` is the day the
+    last question was asked from, in ISO form.
     """
 
     question: str = ""
+    earlier: tuple[str, ...] = ()
     document_id: str = ""
     place: str = ""
     heading: str = ""
@@ -34,10 +39,10 @@ class Memory:
     as_of: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "assumed": list(self.assumed), "left_out": list(self.left_out)}
+        return {**asdict(self), **{name: list(getattr(self, name)) for name in _TUPLES}}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "Memory":
         """The memory a checkpoint holds; unknown keys of another release are dropped."""
         kept = {name: raw[name] for name in cls.__slots__ if name in raw}
-        return cls(**{**kept, **{name: tuple(kept.get(name, ())) for name in ("assumed", "left_out")}})
+        return cls(**{**kept, **{name: tuple(kept.get(name, ())) for name in _TUPLES}})

@@ -1,4 +1,4 @@
-"""The steps of a turn: understand, retrieve, calculate, clarify, decline, answer, ground. Pure functions of the turn.
+"""The steps of a turn: understand, divide, retrieve, calculate, clarify, decline, answer, ground. Pure functions of it.
 
 ``STEPS`` names them; each returns the turn with its part filled and ``next`` set. ``graph`` wires the very same
 functions into LangGraph for conversations that are kept; a single question walks them here.
@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer, AnswerKind, Citation, citation
-from assistant.answering.evidence import Evidence, gather
+from assistant.answering.evidence import Evidence, follow, gather
 from assistant.answering.extractive import write
 from assistant.answering.grounding import check, shown
 from assistant.answering.question import Question, read
@@ -28,13 +28,15 @@ from assistant.conversation.dialogue import subject
 from assistant.conversation.filling import ask_for
 from assistant.conversation.followup import keeps_subject, rewrite
 from assistant.conversation.intent import IntentClassifier
+from assistant.conversation.joining import heading, joined
 from assistant.conversation.markup import defused, inert
 from assistant.conversation.memory import Memory
 from assistant.conversation.period import as_of, asks_for_now, dated, not_in_force
 from assistant.conversation.smalltalk import CANCELLED, SETTLED, UNCLEAR, reply
+from assistant.conversation.splitting import MOST_PARTS, parts
 from assistant.conversation.suggestions import suggest
 from assistant.conversation.turn import Turn
-from assistant.conversation.understanding import clean, shelved, understand
+from assistant.conversation.understanding import Understanding, clean, shelved, understand
 from assistant.retrieval import Retrieval, Retriever, passages
 from assistant.retrieval.segmentation import simplified
 from corpus import versions
@@ -53,6 +55,9 @@ NO_MODEL_ANSWER = "模型没有给出可用的回答，以下是摘编回答。"
 
 _DAYS = 8
 """Days whose documents are kept at hand."""
+
+EARLIER = 3
+"""Questions before the last that a follow-up may still turn to."""
 
 NEEDED = "没有这一项就算不出来。"
 
@@ -104,7 +109,10 @@ class Core:
 
 
 def _understand(core: Core, turn: Turn) -> Turn:
-    said, question = as_of(simplified(clean(turn.question)))
+    asked = simplified(clean(turn.question))
+    if not turn.part and len(parts(asked)) > 1:
+        return replace(turn, understanding=Understanding(asked, asked, "divide"), next="divide")
+    said, question = as_of(asked)
     query = rewrite(question, turn.memory, core.corpus, core.retriever.named)
     rewritten = query != question
     named = core.retriever.named(query)
@@ -245,7 +253,8 @@ def _answer(core: Core, turn: Turn) -> Turn:
     def search(query: str) -> Sequence[Evidence]:
         return weigh(reading, core.at(turn.as_of).search(query)[1], core.weights)
 
-    draft = write(reading, evidence, core.weights, more=search)
+    then = core.at(turn.as_of).corpus
+    draft = write(reading, evidence, core.weights, more=search, follow=partial(follow, then))
     spoken = core.model.speak(turn.asked.query, reading, draft, search, turn.emit) if core.model else None
     return replace(turn, draft=dressed(draft, turn.register, core.corpus, reading.text), spoken=spoken, next="ground")
 
@@ -263,6 +272,7 @@ def _ground(core: Core, turn: Turn) -> Turn:
     memory = replace(
         turn.memory,
         question=turn.memory.question if aside else turn.asked.query,
+        earlier=turn.memory.earlier if aside else (turn.memory.question, *turn.memory.earlier)[:EARLIER],
         document_id=first.document.id if first else "",
         place=first.clause.locator.text if first and first.clause.locator else "",
         heading=first.clause.heading if first else "",
@@ -293,6 +303,24 @@ def _spoken(spoken: "Spoken", given: str) -> dict[str, Any] | None:
     }
 
 
+def _divide(core: Core, turn: Turn) -> Turn:
+    """Answer the questions of one message one after the other, each with what the ones before it brought to mind."""
+    pieces = parts(turn.asked.question)
+    taken = pieces[:MOST_PARTS]
+    headings = [heading(number, piece) for number, piece in enumerate(taken, 1)]
+    memory, answers, timing = turn.memory, [], dict(turn.timing)
+    # What is put together at the end is not given out piece by piece.
+    alone = replace(turn, part=True, emit=None, understanding=None, timing={}, next="understand")
+    for piece in taken:
+        done = walk(core, replace(alone, question=piece, memory=memory))
+        assert done.answer is not None
+        memory = done.memory
+        answers.append(done.answer)
+        timing = {name: timing.get(name, 0.0) + done.timing.get(name, 0.0) for name in {**timing, **done.timing}}
+    whole = joined(turn.question, answers, headings, len(pieces) - len(taken))
+    return replace(turn, answer=whole, memory=memory, timing=timing, next="")
+
+
 def _finished(
     turn: Turn,
     kind: AnswerKind,
@@ -309,6 +337,7 @@ Step = Callable[[Core, Turn], Turn]
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
         "understand": _understand,
+        "divide": _divide,
         "retrieve": _retrieve,
         "calculate": _calculate,
         "clarify": _clarify,

@@ -23,7 +23,7 @@ __all__ = ["Turn"]
 class Turn:
     """Each step fills its part; ``next`` names the step that follows (empty: the turn is finished).
 
-    ``emit`` gets the sentences of a model as soon as each is checked.
+    ``part`` says that the question is one of several in a message. ``emit`` gets the sentences of a model as soon as each is checked.
     """
 
     question: str
@@ -31,6 +31,7 @@ class Turn:
     as_of: date | None = None
     session: str = ""
     register: Register = "staff"
+    part: bool = False
     understanding: Understanding | None = None
     reading: Question | None = None
     evidence: tuple[Evidence, ...] = ()

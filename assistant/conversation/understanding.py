@@ -37,9 +37,9 @@ LONGEST_ANSWER = 12
 STATEMENT = 24
 """Characters; a longer sentence after a result tells of more than one amount put right."""
 
-Route = Literal["retrieve", "calculate", "smalltalk", "settled", "unclear", "cancel"]
-"""``settled``: nothing is pending and nothing was asked; ``unclear``: there is no word in it (？);
-``cancel``: the pending calculation is dropped."""
+Route = Literal["divide", "retrieve", "calculate", "smalltalk", "settled", "unclear", "cancel"]
+"""``divide``: there are several questions; ``settled``: nothing is pending and nothing was asked; ``unclear``: there is
+no word in it (？); ``cancel``: the pending calculation is dropped."""
 
 _JOURNEYS = "legs"
 """The input told in words of which a part can be put right."""

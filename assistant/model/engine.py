@@ -100,6 +100,12 @@ class Engine:
         self._tiers = Tiers(home / "models.json")
         self.counter = Counter()
 
+    def over(self, corpus: Corpus) -> "Engine":
+        """The same endpoint, with what is known of it and used so far, over another corpus."""
+        other = Engine.__new__(Engine)
+        other._at, other._corpus, other._tiers, other.counter = self._at, corpus, self._tiers, self.counter
+        return other
+
     @property
     def name(self) -> str:
         return f"model:{self._at.model}"

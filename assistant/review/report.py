@@ -1,10 +1,11 @@
-"""The report of a check: the filing with comments (DOCX), or a sheet of verdicts (XLSX)."""
+"""The report of a check: the filing with comments (DOCX), a sheet of verdicts (XLSX, CSV), or the object (JSON)."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.review.items import Check, Item
+from assistant.review.items import Check, Item, to_json
 from assistant.review.reading import Lines, open_word, word_paragraphs
 from assistant.review.verdict import Verdict
 from corpus.errors import InputError, unreadable
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from docx.document import Document as WordDocument
     from docx.text.paragraph import Paragraph
 
-__all__ = ["LABELS", "compared", "write"]
+__all__ = ["ENDINGS", "KINDS", "LABELS", "compared", "write"]
 
 LABELS: dict[Verdict, str] = {
     "right": "正确",
@@ -36,7 +37,10 @@ _COLOURS: dict[Verdict, str] = {
     "no_reference": "FFFFFF",
     "abstain": "D9D9D9",
 }
-_KINDS = {"value": "数值", "unit": "单位", "year": "年份", "number": "文号", "modal": "约束词"}
+KINDS = {"value": "数值", "unit": "单位", "year": "年份", "number": "文号", "modal": "约束词"}
+ENDINGS = (".docx", ".xlsx", ".csv", ".json")
+"""What a report may be written as."""
+
 _HEAD = ("行", "引用", "判断", "说明", "写作", "应为", "所引内容", "依据条款", "条款摘录", "摘编/原文")
 _WIDTHS = (6, 36, 14, 48, 22, 22, 44, 40, 60, 10)
 _AUTHOR = "近零碳机关助手"
@@ -47,10 +51,10 @@ def write(checked: Check, path: Path, source: Path | None, lines: Lines) -> None
 
     A DOCX report of a DOCX filing is that filing with comments; of any other it is its text with comments.
     """
-    writers = {".docx": _word, ".xlsx": _sheet}
+    writers = dict(zip(ENDINGS, (_word, _sheet, _table, _object), strict=True))
     writer = writers.get(path.suffix.lower())
     if writer is None:
-        raise InputError(f"报告 {path.name} 的格式不支持：请用 .docx 或 .xlsx 结尾。")
+        raise InputError(f"报告 {path.name} 的格式不支持：请用 {'、'.join(ENDINGS)} 结尾。")
     if source is not None and path.exists() and path.resolve() == source.resolve():
         raise InputError("报告不能覆盖被核对的文件：请换一个文件名。")
     try:
@@ -76,7 +80,7 @@ def compared(written: str, held: str) -> str:
 
 def _remark(item: Item, checked: Check) -> str:
     lines = [f"【{LABELS[item.verdict]}】{item.detail}"]
-    lines += [f"{_KINDS[d.kind]}：{compared(d.written, d.held)}" for d in item.differences]
+    lines += [f"{KINDS[d.kind]}：{compared(d.written, d.held)}" for d in item.differences]
     if item.clause is not None:
         document = checked.corpus.document_of(item.clause)
         lines.append(f"{document.name}{item.clause.place}（{item.clause.text_status.label}）：{item.clause.text}")
@@ -213,6 +217,17 @@ def _sheet(checked: Check, path: Path, source: Path | None, lines: Lines) -> Non
 _VERDICT = _HEAD.index("判断")
 
 
+def _table(checked: Check, path: Path, source: Path | None, lines: Lines) -> None:
+    from tools.table import write_table
+
+    rows = [[_inert(value) for value in _row(item, checked)] for item in checked.items]
+    write_table(path, {name: [row[n] for row in rows] for n, name in enumerate(_HEAD)})
+
+
+def _object(checked: Check, path: Path, source: Path | None, lines: Lines) -> None:
+    path.write_text(json.dumps(to_json(checked), ensure_ascii=False, indent=1), encoding="utf-8")
+
+
 def _row(item: Item, checked: Check) -> Sequence[Any]:
     clause = item.clause
     document = checked.corpus.document_of(clause) if clause else None
@@ -236,3 +251,10 @@ _UNPRINTABLE = {c: None for c in range(32) if c not in {9, 10, 13}}
 def _safe(value: Any) -> Any:
     """Text without the control characters a sheet cannot hold."""
     return value.translate(_UNPRINTABLE) if isinstance(value, str) else value
+
+
+def _inert(value: Any) -> Any:
+    """Text that a spreadsheet opening a CSV does not take for a formula."""
+    return (
+        f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else _safe(value)
+    )

@@ -77,6 +77,7 @@ class CitationOut(_Out):
     strength: str | None = Field(description="应、宜、可、不得、鼓励、目标。")
     text_status: str = Field(description="original 原文，digest 摘编。")
     confidence: str
+    via: str | None = Field(default=None, description="由哪一条引出：那一条的键；不是由别的条款引出的为空。")
 
 
 class FigureOut(_Out):

@@ -39,7 +39,7 @@ class Page:
     module: str
 
 
-PAGES = (Page("", "问答", "chat"),)
+PAGES = (Page("", "问答", "chat"), Page("calculators", "计算器", "calculators"))
 """The pages in the order of the header."""
 
 # Read by gradio and huggingface_hub when they are imported or a page is built, so set before that.

@@ -16,11 +16,11 @@ How a page uses it (the contract between Python, template and script):
 - ``inputs`` are what a person typed, by input name, as in ``calculations[].inputs`` of the answer contract.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from markupsafe import Markup
 
@@ -29,14 +29,26 @@ from assistant.web.card import card
 from assistant.web.language import Language
 from assistant.web.markup import render
 from corpus.errors import InputError, MissingInput, NearzeroError
-from tools.calculator import InputSpec, calculator
+from tools.calculator import Calculator, InputSpec, calculator
 from tools.fields import Reading, understood
 from tools.units import unit_name
 
 if TYPE_CHECKING:
     from assistant.web.place import Place
 
-__all__ = ["form", "recomputable", "recomputed", "services", "understood"]
+__all__ = [
+    "Field",
+    "answering",
+    "field",
+    "filled",
+    "form",
+    "recomputable",
+    "recomputed",
+    "rendered",
+    "sent_form",
+    "services",
+    "understood",
+]
 
 _LONGEST = 500
 """Characters of one field; a journey of twenty legs fits."""
@@ -46,7 +58,7 @@ _FIELDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
+class Field:
     """An input as the form shows it: with its unit, what is in it, and what is used where nothing is."""
 
     spec: InputSpec
@@ -63,18 +75,35 @@ def form(tool: str, inputs: Mapping[str, str] | None = None, language: Language 
     """
     spec = calculator(tool)
     given = {spec.input(name).name: text for name, text in (inputs or {}).items()}
-    fields = [_field(item, given.get(item.name, "")) for item in spec.inputs]
+    fields = [field(item, given.get(item.name, "")) for item in spec.inputs]
     asked = [f for f in fields if not f.assumed and f.spec.name not in _SETTING]
     if brief:
         asked = [f for f in fields if f.value or f.spec.required]
+    return rendered(
+        spec,
+        sorted(asked, key=lambda f: not f.spec.required),
+        [f for f in fields if f not in asked],
+        "brief" if brief else "whole",
+        language,
+    )
+
+
+def rendered(
+    spec: Calculator,
+    asked: Sequence["Field"],
+    others: Sequence["Field"],
+    use: Literal["whole", "brief", "table"],
+    language: Language,
+) -> str:
+    """The form with these fields in the open and those folded away."""
     return render(
         "calculator_form.html",
         language,
         tool=spec,
         uid=f"f{token_hex(4)}",
-        asked=sorted(asked, key=lambda f: not f.spec.required),
-        others=[f for f in fields if f not in asked],
-        brief=brief,
+        asked=asked,
+        others=others,
+        use=use,
         longest=_LONGEST,
     )
 
@@ -114,15 +143,20 @@ def filled(inputs: Mapping[str, str]) -> dict[str, Any]:
     return {name: text.strip() for name, text in inputs.items() if text.strip()}
 
 
-def services(place: "Place") -> list[Callable[[dict[str, Any]], dict[str, Any]]]:
-    """What ``form.js`` asks of the server, for ``gr.HTML(server_functions=…)``; a fault is a line, never an error."""
+def services(
+    place: "Place", below: Callable[[Mapping[str, Any]], str] | None = None
+) -> list[Callable[[dict[str, Any]], dict[str, Any]]]:
+    """What ``form.js`` asks of the server, for ``gr.HTML(server_functions=…)``; a fault is a line, never an error.
+
+    ``below`` gives the page's own HTML for a calculation; the script hands it on as ``detail.answer.below``.
+    """
 
     def understood(sent: dict[str, Any]) -> dict[str, Any]:
         tool, field, text = (str(sent.get(key, "")) for key in ("tool", "field", "text"))
         return answering(lambda: _said(tool, field, text))
 
     def recomputed(sent: dict[str, Any]) -> dict[str, Any]:
-        return answering(lambda: _recomputed(place, *sent_form(sent)))
+        return answering(lambda: _recomputed(place, below, *sent_form(sent)))
 
     return [understood, recomputed]
 
@@ -154,7 +188,9 @@ def _reading(read: Reading) -> dict[str, Any]:
     return {"shown": read.shown, "notes": "；".join(read.notes), "fault": read.fault}
 
 
-def _recomputed(place: "Place", tool: str, inputs: Mapping[str, str]) -> dict[str, Any]:
+def _recomputed(
+    place: "Place", below: Callable[[Mapping[str, Any]], str] | None, tool: str, inputs: Mapping[str, str]
+) -> dict[str, Any]:
     """The card; before that, each field that cannot be read is named, so that all are mended at once."""
     faults = {}
     for name, text in filled(inputs).items():
@@ -163,12 +199,13 @@ def _recomputed(place: "Place", tool: str, inputs: Mapping[str, str]) -> dict[st
             faults[read.field] = read.fault
     if faults:
         return {"fault": next(iter(faults.values())), "faults": faults}
-    return {"html": recomputed(tool, inputs, place.language)}
+    calculation = calculated(tool, filled(inputs))
+    return {"html": card(calculation, place.language), "below": below(calculation) if below else ""}
 
 
-def _field(item: InputSpec, value: str) -> _Field:
+def field(item: InputSpec, value: str = "") -> Field:
     unit = unit_name(item.unit).removeprefix("个") if item.kind == "quantity" and item.unit else ""
-    return _Field(item, value, unit, *_assumed(item))
+    return Field(item, value, unit, *_assumed(item))
 
 
 def _assumed(item: InputSpec) -> tuple[str, str]:
@@ -177,10 +214,10 @@ def _assumed(item: InputSpec) -> tuple[str, str]:
         return _factor(item.default_factor)
     if item.default is None:
         return "", ""
-    return understood_default(item), item.default_reason or ""
+    return _default(item), item.default_reason or ""
 
 
-def understood_default(item: InputSpec) -> str:
+def _default(item: InputSpec) -> str:
     """The default as a person reads it: an option by its label, a bare number with its unit."""
     for choice in item.choices:
         if choice.key == item.default:

@@ -3,7 +3,7 @@
 import pytest
 
 from corpus.library import Corpus
-from corpus.links import documents_of, linked_from, links_of
+from corpus.links import documents_of, linked_from, links_of, pointed_at
 from corpus.model import Document
 
 
@@ -84,3 +84,28 @@ def test_links_of_the_library(corpus: Corpus) -> None:
     assert ("国办发〔2007〕42号", "notice-ac-temperature-2007", ()) in targets(
         corpus, "rule-public-building-indoor-temp#第一条"
     )
+
+
+def placed(*clauses: tuple[str, str]) -> Corpus:
+    made = document("one", "机关节水管理办法", *[text for _, text in clauses][:6])
+    record = made.model_dump(mode="json")
+    record["clauses"] = [{"locator": at, "heading": f"条{n}", "text": text} for n, (at, text) in enumerate(clauses)]
+    return Corpus((Document.model_validate(record),))
+
+
+def test_what_follows_a_place_says_that_it_is_pointed_at() -> None:
+    corpus = placed(
+        ("第一条", "本办法第五条规定的数据，每月按5.2的要求核对。"),
+        ("5.2", "核对时逐户抄表。"),
+        ("第五条", "数据包括电、水、天然气的消费量。"),
+        ("第七条", "误差不得超过5.2%，符合5.2万度的限额。"),
+    )
+    assert [[link.text for link in links_of(corpus, c)] for c in corpus.clauses] == [["第五条", "5.2"], [], [], []]
+    assert [c.place for c in pointed_at(corpus, corpus.clauses[0], 2)] == ["第五条", "5.2"]
+
+
+def test_only_so_many_pointers_are_followed() -> None:
+    many = [(f"第{n}条", f"第{n}件事。") for n in "二三四五六"]
+    corpus = placed(("第一条", "按照第二条、第三条和第四条执行。"), *many)
+    assert [c.place for c in pointed_at(corpus, corpus.clauses[0], 2)] == ["第二条", "第三条"]
+    assert pointed_at(corpus, corpus.clauses[1], 2) == ()

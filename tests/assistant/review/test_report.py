@@ -1,5 +1,8 @@
 """The annotated reports: a Word file with comments, a sheet of verdicts."""
 
+import csv
+import io
+import json
 from pathlib import Path
 
 import docx
@@ -65,7 +68,7 @@ def test_a_sheet_of_verdicts(corpus: Corpus, tmp_path: Path) -> None:
 def test_refusals(corpus: Corpus, tmp_path: Path) -> None:
     given = lines(TEXT)
     checked = check_lines(given.lines, corpus)
-    with pytest.raises(InputError, match=r"\.docx 或 \.xlsx"):
+    with pytest.raises(InputError, match=r"\.docx、\.xlsx、\.csv、\.json"):
         write(checked, tmp_path / "report.pdf", None, given)
     with pytest.raises(InputError, match="写不了"):
         write(checked, tmp_path / "none" / "report.docx", None, given)
@@ -79,3 +82,16 @@ def test_refusals(corpus: Corpus, tmp_path: Path) -> None:
 
 def test_character_by_character() -> None:
     assert compared("4月30日", "3月31日") == "［-4-］［+3+］月3［-0-］［+1+］日"
+
+
+def test_a_table_and_an_object_for_other_programs(corpus: Corpus, tmp_path: Path) -> None:
+    given = lines(TEXT)
+    checked = check_lines(given.lines, corpus)
+    write(checked, tmp_path / "report.csv", None, given)
+    rows = list(csv.reader(io.StringIO((tmp_path / "report.csv").read_text(encoding="utf-8-sig"))))
+    assert [row[2] for row in rows] == ["判断", "没有引用", "内容有出入", "正确", "没有引用"]
+    assert rows[4][1].startswith("'=1+1")
+    write(checked, tmp_path / "report.json", None, given)
+    said = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert said["schema"] == "nearzero.check/1"
+    assert said["scope"] == {"references_found": 2, "judged": 2, "abstained": 0}
