@@ -70,7 +70,7 @@ def signals(core: "Core", text: str) -> Mapping[str, float]:
     from assistant.conversation.steps import STEPS
     from assistant.conversation.turn import Turn
 
-    turn = STEPS["understand"](core, Turn(question=text))
+    turn = STEPS["understand"](core, Turn(question=text, part=True))
     found, evidence = core.at(turn.as_of).search(turn.asked.query)
     return features(turn, found.signals, evidence, core.weights)
 
