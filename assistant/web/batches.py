@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assistant.web.chart import bars
+from assistant.web.chart import ranked
 from assistant.web.form import field, rendered
 from assistant.web.language import Language
 from assistant.web.markup import render
@@ -16,6 +16,9 @@ from tools.stages import Stage, small_enough
 from tools.table import write_table
 
 __all__ = ["computed", "form", "small_enough", "view", "write", "write_blank"]
+
+_DRAWN = 10
+"""Bars of the chart; the table below it has the rest."""
 
 computed = stages.stages
 write_blank = stages.write_template
@@ -53,18 +56,9 @@ def write(batch: Batch, path: Path) -> None:
 
 def _ranking(summary: Summary) -> dict[str, Any] | None:
     """The institutions with the largest results as a chart."""
-    return bars(
-        {
-            "breakdown": [
-                {
-                    "label": f"{item.name or ''}（{item.line} 行）",
-                    "value": item.value,
-                    "unit": summary.unit,
-                    "of": None,
-                    "share": item.value / summary.total if summary.total else 0.0,
-                }
-                for item in summary.ranking
-            ],
-            "total": {"label": summary.title, "value": summary.total, "unit": summary.unit, "of": None},
-        }
+    return ranked(
+        [
+            {"label": f"{item.name or ''}（第{item.line}行）", "value": item.value, "unit": summary.unit}
+            for item in summary.ranking[:_DRAWN]
+        ]
     )
