@@ -153,6 +153,7 @@ def launch(assistant: "Assistant", settings: "Settings") -> None:
     with listen(settings.host, settings.port) as listening:
         config = uvicorn.Config(
             application(assistant, settings),
+            log_config=None,  # its lines go where ours go
             log_level=settings.log_level.lower(),
             access_log=False,
             server_header=False,
