@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer, AnswerKind, Citation, citation
-from assistant.answering.evidence import Evidence, follow, gather
+from assistant.answering.evidence import Evidence, define, follow, gather
 from assistant.answering.extractive import write
 from assistant.answering.grounding import check, shown
 from assistant.answering.question import Question, read
@@ -152,6 +152,9 @@ def _earlier(memory: Memory, question: str, *, rewritten: bool) -> date | None:
 def _retrieve(core: Core, turn: Turn) -> Turn:
     then = core.at(turn.as_of)
     found, evidence = then.search(turn.asked.query)
+    if turn.reading is not None and turn.reading.asked == "definition":
+        defined = define(then.corpus, turn.asked.query)
+        evidence = (*defined, *(e for e in evidence if e.clause.key not in {d.clause.key for d in defined}))
     reason = unanswerable(then.corpus, turn, found.signals, evidence, core.weights)
     if turn.as_of is not None:
         mentions = core.retriever.named(turn.asked.query).mentions
