@@ -28,7 +28,9 @@ def form(tool: str, language: Language = "zh") -> str:
     """The form that takes a table, with what may hold for all of its rows."""
     spec = calculator(tool)
     columns = {name for name in stages.template_headers(tool).values() if name is not None}
-    shared = [field(item) for item in spec.inputs if item.name not in columns or item.kind != "quantity"]
+    shared = [
+        field(item, language=language) for item in spec.inputs if item.name not in columns or item.kind != "quantity"
+    ]
     return rendered(spec, [], shared, "table", language)
 
 
