@@ -1,6 +1,7 @@
 """The one path behind every door: a question in, an :class:`assistant.answer.Answer` out."""
 
 import contextlib
+import logging
 import queue
 import threading
 import time
@@ -22,13 +23,15 @@ from assistant.conversation.steps import DEPTH, Core, walk
 from assistant.conversation.turn import Turn
 from assistant.retrieval import Hit, Retriever, embedder, ensure, open_index
 from assistant.settings import Settings
-from corpus.errors import UnknownConversation
+from corpus.errors import NearzeroError, UnknownConversation
 from corpus.library import Corpus
+from corpus.model import Document
 from corpus.overlay import load_all
 
 if TYPE_CHECKING:
     from assistant.conversation.graph import Conversations
     from assistant.conversation.store import Conversation
+    from assistant.feedback import Feedback, Rating
     from assistant.learning import Course
     from assistant.model.engine import Engine
     from assistant.model.usage import Usage
@@ -39,6 +42,8 @@ __all__ = ["Assistant"]
 
 Progress = Callable[[int, int], None]
 """Called with clauses done and clauses in all while the index is built."""
+
+_log = logging.getLogger(__name__)
 
 _SETTLED = 2.0
 """Seconds without a change after which a folder of documents is taken for finished, though its index is not built."""
@@ -57,9 +62,11 @@ class Assistant:
         self._lock = threading.Lock()
         self._reloading = threading.Lock()
         self._seen = _Stamp.of(settings)
+        self._unusable: _Stamp | None = None
         self._retired: Retriever | None = None
         self._conversations: Conversations | None = None
         self._course: Course | None = None
+        self._feedback: Feedback | None = None
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> "Assistant":
@@ -84,8 +91,15 @@ class Assistant:
     def core(self) -> Core:
         """The parts every step uses, over the documents and the index as they are now."""
         now = _Stamp.of(self._settings)
+        if now == self._unusable:
+            return self._core
         if now.index != self._seen.index:
-            self.reload()
+            try:
+                self.reload()
+            except NearzeroError as error:
+                # What was read before still answers; the next change is tried again.
+                _log.error("the changed library cannot be used: %s", error)
+                self._unusable = now
         elif now.folders != self._seen.folders and now.settled and not self._reloading.locked():
             # Nobody waits for an index that this program may first have to build.
             threading.Thread(target=self.reload, name="reload", daemon=True).start()
@@ -192,6 +206,8 @@ class Assistant:
         with spanned("nearzero.ask", self._settings.otlp_endpoint):
             core = self.core
             done = self._keeping().take(core, turn, owner, after=after) if session else walk(core, turn)
+            if session and after is not None:
+                self.feedback.forget(owner, session, after)
         assert done.answer is not None
         answer = replace(done.answer, timing_ms={**done.timing, "total": (time.perf_counter() - start) * 1000})
         record(done, answer, words=self._settings.log_words)
@@ -217,6 +233,25 @@ class Assistant:
     def delete(self, session: str, owner: str = "") -> None:
         """Delete a conversation with everything said in it. Raises ``UnknownConversation``."""
         self._keeping().delete(session, owner)
+        self.feedback.forget(owner, session)
+
+    def rate(self, session: str, turn: int, rating: "Rating", owner: str = "", reader: str = "") -> None:
+        """Keep what a person says of an answer of his. Raises ``UnknownConversation`` where there is no such turn."""
+        kept = self.history(session, owner, first=turn, last=turn)
+        if not kept:
+            raise UnknownConversation("这一问已经不在会话里，没有记下。")
+        self.feedback.note(owner, session, turn, rating, kept[0], reader)
+
+    @property
+    def feedback(self) -> "Feedback":
+        """What readers said of answers."""
+        with self._lock:
+            if self._feedback is None:
+                from assistant.feedback import open_feedback
+
+                url = self._settings.checkpoint_url
+                self._feedback = open_feedback(self._settings.feedback_path, url.get_secret_value() if url else None)
+            return self._feedback
 
     @property
     def learning(self) -> "Course":
@@ -254,6 +289,11 @@ class Assistant:
         ordered = weigh(core.read(query), gather(core.corpus, hits.values()), core.weights)
         return [replace(hits[item.clause.key], score=item.score) for item in ordered[:k]]
 
+    def file_of(self, document: Document) -> Path | None:
+        """The kept file an added document was read from, if it is a PDF whose pages can be shown."""
+        path = self._settings.files_path / f"{document.content_hash}.pdf"
+        return path if document.content_hash and path.is_file() else None
+
     def check(self, text: str) -> "Check":
         """Check every clause reference of a text, line by line."""
         from assistant.review import check
@@ -285,6 +325,9 @@ class Assistant:
             if self._course is not None:
                 self._course.close()
                 self._course = None
+            if self._feedback is not None:
+                self._feedback.close()
+                self._feedback = None
             if self._retired is not None:
                 self._retired.close()
                 self._retired = None

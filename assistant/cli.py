@@ -18,6 +18,7 @@ from corpus.errors import InputError, NearzeroError, unreadable
 if TYPE_CHECKING:
     from assistant.answer import Answer
     from assistant.assistant import Assistant
+    from corpus.library import Corpus
     from corpus.model import Clause, Document
 
 __all__ = ["app", "entry", "main", "plain"]
@@ -107,9 +108,12 @@ def _usage(error: BaseException) -> str:
 
 def _open(*, quiet: bool = True) -> "Assistant":
     from assistant.assistant import Assistant
+    from assistant.conversation.observing import attach
     from assistant.settings import read
 
-    return Assistant.open(read(), progress=progress(quiet=quiet))
+    settings = read()
+    attach(settings)
+    return Assistant.open(settings, progress=progress(quiet=quiet))
 
 
 def progress(*, quiet: bool) -> Any:
@@ -271,7 +275,8 @@ def corpus_list(as_json: AsJson = False) -> None:
         typer.echo(json.dumps([_document(d) for d in documents], ensure_ascii=False))
         return
     for d in documents:
-        typer.echo(f"{d.id}  {d.name}  {d.kind.label} · {d.region} · {len(d.clauses)} 条 · {d.confidence.label}")
+        older = f" · 已有新版本 {d.superseded_by}" if d.superseded_by else ""
+        typer.echo(f"{d.id}  {d.name}  {d.kind.label} · {d.region} · {len(d.clauses)} 条 · {d.confidence.label}{older}")
 
 
 @corpus_app.command("show")
@@ -295,6 +300,7 @@ def corpus_show(
     if as_json:
         shown = {
             **_document(document),
+            "versions": _versions(corpus, document),
             "clauses_text": [_clause(c) for c in document.clauses],
             "replaced": [_clause(c) for c in document.replaced],
             "tables": [t.model_dump(mode="json") for t in document.tables],
@@ -313,11 +319,29 @@ def corpus_show(
         ("说明", document.note),
     )
     lines += [f"{label}：{value}" for label, value in facts if value]
+    lines += [
+        f"版本：{v['from'] or '日期未读到'}{'起' if v['from'] else ''}，{v['id']}{'（本份）' if v['id'] == document.id else ''}"
+        for v in _versions(corpus, document)
+    ]
     typer.echo("\n".join(lines) + "\n\n" + "\n\n".join(_clause_text(c) for c in document.clauses))
     if document.definitions:
         typer.echo("\n术语\n" + "\n".join(f"{d.term}：{d.text}" for d in document.definitions))
     if document.replaced:
         typer.echo("\n已由原文取代的摘编\n\n" + "\n\n".join(_clause_text(c) for c in document.replaced))
+
+
+def _versions(corpus: "Corpus", document: "Document") -> list[dict[str, str | None]]:
+    """All versions of a document with the days they hold from and until, oldest first; none where there is but one."""
+    from corpus.versions import family, terms
+
+    held, versions = terms(corpus), family(corpus, document.id)
+    if len(versions) < 2:
+        return []
+    days = [(d.id, held[d.id].begin, held[d.id].end) for d in versions]
+    return [
+        {"id": i, "from": begin.isoformat() if begin else None, "until": end.isoformat() if end else None}
+        for i, begin, end in days
+    ]
 
 
 def _document(document: "Document") -> dict[str, Any]:
@@ -328,6 +352,7 @@ def _document(document: "Document") -> dict[str, Any]:
         "issuer": document.issuer,
         "issued": document.issued,
         "effective": document.effective,
+        "superseded_by": document.superseded_by,
         "kind": document.kind.value,
         "region": document.region.value,
         "status": document.status,

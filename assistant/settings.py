@@ -42,9 +42,29 @@ class Settings(BaseSettings):
     users: Path | None = Field(
         default=None, description="用户文件；不填用数据目录里的 users.json。里面有用户时访问要登录"
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#]+/?$",
+        description="别人打开本程序用的地址，如 https://zhushou.example.gov.cn；在反向代理后面、用统一认证时填",
+    )
+    session_hours: float = Field(default=12.0, gt=0, le=720, description="网页登录一次有效的小时数")
+    oidc_issuer: str | None = Field(
+        default=None, description="统一认证（OpenID Connect）的地址（issuer）；不填只用用户文件登录"
+    )
+    oidc_client_id: str | None = Field(default=None, description="在统一认证登记的客户端编号")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="在统一认证登记的客户端密钥")
+    oidc_scope: str = Field(default="openid profile email", description="向统一认证要的范围（scope）")
+    oidc_name_claim: str = Field(default="preferred_username", description="统一认证里作显示名的字段")
+    oidc_role_claim: str = Field(
+        default="roles", description="统一认证里写角色的字段，可写成 realm_access.roles 这样；没有的人是 staff"
+    )
+    oidc_roles: dict[str, Literal["staff", "evaluator", "administrator"]] = Field(
+        default={}, description='统一认证的角色与本程序角色的对应（JSON），如 {"carbon-admin": "administrator"}'
+    )
     rate_limit: str = Field(default="120/minute", description="每个用户（没有登录时每个地址）的请求次数上限；0 为不限")
     request_timeout: float = Field(default=60.0, gt=0, le=600, description="一个请求最多等待的秒数")
     largest_request: int = Field(default=1_048_576, ge=1024, description="接口请求正文最多的字节数")
+    largest_file: int = Field(default=52_428_800, ge=1024, description="通过接口添加一份资料时文件最多的字节数")
     at_once: int = Field(default=4, ge=1, le=256, description="接口同时处理的请求数，其余排队")
     reader: Literal["staff", "administrator", "evaluator"] = Field(
         default="staff", description="回答的口径：staff 工作人员、administrator 新任管理员、evaluator 评价人员"
@@ -74,6 +94,19 @@ class Settings(BaseSettings):
     @property
     def audit_path(self) -> Path:
         return self.home / "audit.jsonl"
+
+    @property
+    def session_key_path(self) -> Path:
+        return self.home / "session.key"
+
+    @property
+    def feedback_path(self) -> Path:
+        return self.home / "feedback.sqlite"
+
+    @property
+    def files_path(self) -> Path:
+        """Where the files that documents were added from are kept, by the hash of their content."""
+        return self.home / "files"
 
     @property
     def learning_path(self) -> Path:

@@ -126,7 +126,7 @@ def counterpart(added: Document, held: Iterable[Document]) -> Document | None:
 
 
 def _number(text: str | None) -> str:
-    return re.sub(r"[\s〔〕\[\]［］【】（）()第号—–－-]", "", text or "").upper()
+    return re.sub(r"[\s〔〕\[\]［］【】（）()第号—–－-]|中华人民共和国", "", text or "").upper()
 
 
 def _names(document: Document) -> set[str]:

@@ -40,7 +40,7 @@ def understood(tool: str, field: str, text: str) -> Reading:
     >>> understood("electricity", "electricity", "12 万度").shown
     '120,000 千瓦时'
     >>> understood("meeting", "duration", "半天").notes
-    ('会议时长“半天”按每天 8 小时计，为 4 小时',)
+    ('“半天”按每天 8 小时计，为 4 小时',)
     >>> understood("electricity", "electricity", "30 人").fault[:29]
     '用电量：给的是人数（30 人），这里要能量（千瓦时（度）、'
     """
@@ -60,12 +60,13 @@ def _read(spec: Calculator, item: InputSpec, text: str) -> tuple[str, tuple[str,
 
     alone = replace(spec, inputs=(item,))
     read = read_inputs(alone, {item.name: text})
+    notes = tuple(note.removeprefix(item.label) for note in read.notes)
     quantity = read.quantities.get(item.name)
     if quantity is not None:
-        return _amount(item, quantity), read.notes
+        return _amount(item, quantity), notes
     word = read.words[item.name]
     if item.kind == "year":
-        return f"{word} 年", read.notes
+        return f"{word} 年", notes
     for choice in item.choices:
         if choice.key == word:
             return choice.label, (choice.note,) if choice.note else ()

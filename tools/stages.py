@@ -112,6 +112,7 @@ def joined(pieces: Sequence[Batch]) -> Batch:
     units = sorted({piece.unit for piece in pieces if piece.unit})
     if len(units) > 1:
         raise InputError(f"各行的结果单位不同（{'、'.join(map(unit_name, units))}），不能合计；请分成几个文件。")
+    said = next((piece for piece in pieces if piece.unit), pieces[0])  # as a whole batch says what its first row did
     labels = dict.fromkeys(label for piece in pieces for label in piece.parts)
     names = [name for piece in pieces for name in (piece.names if piece.names is not None else ())]
     per = {
@@ -128,9 +129,9 @@ def joined(pieces: Sequence[Batch]) -> Batch:
         per=per,
         apart={label: sum(piece.apart[label] for piece in pieces) for label in pieces[0].apart},
         failures=tuple(failure for piece in pieces for failure in piece.failures),
-        factors=_once(piece.factors for piece in pieces),
-        assumptions=_once(piece.assumptions for piece in pieces),
-        warnings=_once(piece.warnings for piece in pieces),
+        factors=said.factors,
+        assumptions=said.assumptions,
+        warnings=said.warnings,
         skipped=sum(piece.skipped for piece in pieces),
     )
 
@@ -139,10 +140,6 @@ def _part(piece: Batch, label: str) -> Any:
     import numpy as np
 
     return piece.parts.get(label, np.full(len(piece.lines), np.nan))
-
-
-def _once(groups: Any) -> tuple[Any, ...]:
-    return tuple({getattr(item, "id", item): item for group in groups for item in group}.values())
 
 
 # ----------------------------------------------------------------------------------------------------------- template

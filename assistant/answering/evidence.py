@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from assistant.answer import Citation, citation
 from assistant.retrieval import Hit, Leg
 from corpus.expansion import Asked
+from corpus.glossary import defining
 from corpus.library import Corpus
 from corpus.links import pointed_at
 from corpus.model import Clause, Document
 
-__all__ = ["Evidence", "Ledger", "Match", "follow", "gather"]
+__all__ = ["Evidence", "Ledger", "Match", "define", "follow", "gather"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Evidence:
     """One retrieved clause with its document; ``score`` is relative to the best hit (1.0), ``exact`` a named clause.
 
     ``asked`` is the nearest of the questions it is known to answer; ``via`` the key of the clause that points at it,
-    where that is what brought it in.
+    where that is what brought it in; ``defines`` the term and its definition, where it was found by a term it defines.
     """
 
     clause: Clause
@@ -44,6 +45,7 @@ class Evidence:
     match: Match = Match()
     asked: Asked | None = None
     via: str = ""
+    defines: tuple[str, str] | None = None
 
 
 class Ledger:
@@ -80,6 +82,14 @@ def gather(corpus: Corpus, hits: Iterable[Hit]) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(clause, corpus.document_of(clause), hit.score / top, hit.exact, _match(hit), hit.asked)
         for clause, hit in ((corpus.get(hit.key), hit) for hit in found)
+    )
+
+
+def define(corpus: Corpus, question: str, most: int = 3) -> tuple[Evidence, ...]:
+    """The clauses that define the term a question asks the meaning of."""
+    return tuple(
+        Evidence(corpus.get(e.key), corpus.document(e.document_id), 1.0, exact=True, defines=(e.term, e.text))
+        for e in defining(corpus, question)[:most]
     )
 
 

@@ -84,7 +84,10 @@ def _blocks(
         return _overview(of_document[0].document, ledger)
     pool = named or [e for e in of_document if e.score >= NEAR] or _relevant(evidence)
     if question.asked == "definition":
-        return _definition(question, pool, ledger)
+        defined = any(e.defines for e in pool)
+        terms = [e for e in evidence if defined and e.document.kind == "glossary"]
+        also = [e for e in terms if _mentions(question.text, e.clause.heading) and e not in pool]
+        return _definition(question, [*pool, *also[:1]], ledger)
     ranked = rank(question, pool if named or of_document else evidence, weights)
     fit = [c for c in ranked if _answers(question, c, weights)]
     # A figure in force here leads; another place's, a past period's or a draft's only where there is no other.
@@ -178,15 +181,22 @@ def _whole(item: Evidence, ledger: Ledger) -> str:
 
 def _definition(question: Question, pool: Sequence[Evidence], ledger: Ledger) -> list[str]:
     terms = [e for e in pool if e.document.kind == "glossary" and _mentions(question.text, e.clause.heading)]
-    first = terms[0] if terms else pool[0]
+    first = next((e for e in pool if e.defines), None) or (terms[0] if terms else pool[0])
     mark = ledger.mark(first)
-    blocks = [f"**{first.clause.heading}**：{first.clause.text}{mark}"]
+    blocks = [_meaning(first, ledger) if first.defines else f"**{first.clause.heading}**：{first.clause.text}{mark}"]
     if first.clause.note and first.document.kind == "glossary":
         blocks.append(f"{first.clause.note}{mark}")
-    others_ = [e for e in pool if e is not first and e.score >= 0.8][:2]
+    others_ = [e for e in pool if e is not first and (e.defines or e.score >= 0.8)][:2]
     if others_:
-        blocks.append("\n".join(["相关规定：", "", *(point(e, ledger) for e in others_)]))
+        lines = [f"- {_meaning(e, ledger)}" if e.defines else point(e, ledger) for e in others_]
+        blocks.append("\n".join(["相关规定：", "", *lines]))
     return blocks
+
+
+def _meaning(item: Evidence, ledger: Ledger) -> str:
+    """The definition of a term in the document's own words."""
+    term, text = item.defines or (item.clause.heading, item.clause.text)
+    return f"**{term}**：{text}{ledger.mark(item)}{caveat(item)}"
 
 
 def _mentions(text: str, heading: str) -> bool:

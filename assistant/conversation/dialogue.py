@@ -48,6 +48,7 @@ class Dialogue:
     works_out: re.Pattern[str]
     how: re.Pattern[str]
     rule: re.Pattern[str]
+    outcome: re.Pattern[str]
     own: re.Pattern[str]
     bounds: re.Pattern[str]
     seasons: re.Pattern[str]

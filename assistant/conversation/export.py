@@ -10,7 +10,7 @@ from assistant.conversation.markup import inert
 if TYPE_CHECKING:
     from docx.document import Document as Docx
 
-__all__ = ["docx", "markdown"]
+__all__ = ["as_text", "docx", "markdown"]
 
 Turns = Sequence[Mapping[str, Any]]
 """Answers as ``nearzero.answer/1``, first to last."""
@@ -29,6 +29,13 @@ def markdown(title: str, turns: Turns) -> str:
             blocks.append("### 出处")
             blocks += [f"{_source(c)}\n\n> {c['quote']}" for c in turn["citations"]]
     return "\n\n".join([*blocks, "---", _NOTE]) + "\n"
+
+
+def as_text(turn: Mapping[str, Any]) -> str:
+    """One answer with its sources as plain text, to be pasted into a paper of one's own."""
+    text = _BOLD.sub(r"\1", turn["answer"])
+    sources = "\n".join(_source(c) for c in turn["citations"])
+    return f"{text}\n\n依据：\n{sources}" if sources else text
 
 
 def docx(title: str, turns: Turns) -> bytes:

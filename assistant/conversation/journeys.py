@@ -101,10 +101,11 @@ def put_right(held: str, said: str) -> str | None:
     whole = mode is not None and {_kind(q) for q in quantities} >= {_DISTANCE, "person"}
     by_means = [i for i, journey in enumerate(journeys) if mode and _same_means(journey, mode.group())]
     if whole:
-        if len(by_means) == 1 and len(journeys) > 1:
-            journeys[by_means[0]] = said
-            return "；".join(journeys)
-        return said
+        same = [i for i in by_means if _people(journeys[i]) == _people(said)] or by_means
+        if len(same) != 1 or len(journeys) == 1:
+            return said
+        journeys[same[0]] = said
+        return "；".join(journeys)
     if mode and not by_means:
         swapped = revised(held, said)
         return swapped if swapped is None or not quantities else put_right(swapped, said)
@@ -120,6 +121,10 @@ def _kind(quantity: FoundQuantity) -> str:
     return (
         "person" if quantity.dimension in {"person", "vehicle", "person_trip"} else quantity.dimension.partition("/")[0]
     )
+
+
+def _people(journey: str) -> float | None:
+    return next((q.value for q in find(journey) if _kind(q) == "person"), None)
 
 
 def _same_means(journey: str, word: str) -> bool:

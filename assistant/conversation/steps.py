@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer, AnswerKind, Citation, citation
-from assistant.answering.evidence import Evidence, follow, gather
+from assistant.answering.evidence import Evidence, define, follow, gather
 from assistant.answering.extractive import write
 from assistant.answering.grounding import check, shown
 from assistant.answering.question import Question, read
@@ -31,6 +31,7 @@ from assistant.conversation.intent import IntentClassifier
 from assistant.conversation.joining import heading, joined
 from assistant.conversation.markup import defused, inert
 from assistant.conversation.memory import Memory
+from assistant.conversation.observing import stage
 from assistant.conversation.period import as_of, asks_for_now, dated, not_in_force
 from assistant.conversation.smalltalk import CANCELLED, SETTLED, UNCLEAR, reply
 from assistant.conversation.splitting import MOST_PARTS, parts
@@ -152,6 +153,9 @@ def _earlier(memory: Memory, question: str, *, rewritten: bool) -> date | None:
 def _retrieve(core: Core, turn: Turn) -> Turn:
     then = core.at(turn.as_of)
     found, evidence = then.search(turn.asked.query)
+    if turn.reading is not None and turn.reading.asked == "definition":
+        defined = define(then.corpus, turn.asked.query)
+        evidence = (*defined, *(e for e in evidence if e.clause.key not in {d.clause.key for d in defined}))
     reason = unanswerable(then.corpus, turn, found.signals, evidence, core.weights)
     if turn.as_of is not None:
         mentions = core.retriever.named(turn.asked.query).mentions
@@ -181,9 +185,11 @@ def _calculate(core: Core, turn: Turn) -> Turn:
             turn, memory=pending, reason=preferred(spec, error.field, inputs, asked.left_out), next="clarify"
         )
     except InputError as error:
-        # What could not be read is not kept: the inputs are those of the turn before.
-        held = turn.memory.inputs if turn.memory.calculator == spec.name else {}
-        kept = replace(pending, inputs=dict(held), awaiting=turn.memory.awaiting)
+        # What could not be taken is not kept; where that is one input, it is what the next turn is to say.
+        wrong = _wrong(spec, inputs)
+        held = turn.memory.inputs if turn.memory.calculator == spec.name and not wrong else {}
+        held = {name: value for name, value in inputs.items() if name != wrong} if wrong else dict(held)
+        kept = replace(pending, inputs=held, awaiting=wrong or turn.memory.awaiting)
         return _finished(turn, "clarification", str(error), memory=kept)
     clauses = [core.corpus.get(key) for key in computation.clause_keys]
     citations = tuple(citation(n, c, core.corpus.document_of(c)) for n, c in enumerate(clauses, 1))
@@ -200,6 +206,21 @@ def _calculate(core: Core, turn: Turn) -> Turn:
     finished = _finished(turn, "calculation", text, citations, memory=memory)
     assert finished.answer is not None
     return replace(finished, answer=replace(finished.answer, calculations=(to_json(computation),)))
+
+
+def _wrong(spec: Calculator, inputs: Mapping[str, str]) -> str:
+    """The input that is at fault: without it the calculation can be made, or lacks nothing but it. Empty: none."""
+    lacking = ""
+    for name in reversed(list(inputs)):
+        try:
+            run_calculator(spec.name, {key: value for key, value in inputs.items() if key != name})
+        except MissingInput as error:
+            lacking = lacking or (name if error.field == name else "")
+        except InputError:
+            continue
+        else:
+            return name
+    return lacking
 
 
 def _assumed(spec: Calculator, inputs: Mapping[str, str], names: Sequence[str]) -> str:
@@ -255,7 +276,9 @@ def _answer(core: Core, turn: Turn) -> Turn:
 
     then = core.at(turn.as_of).corpus
     draft = write(reading, evidence, core.weights, more=search, follow=partial(follow, then))
-    spoken = core.model.speak(turn.asked.query, reading, draft, search, turn.emit) if core.model else None
+    spoken = (
+        core.model.speak(turn.asked.query, reading, draft, search, turn.emit, turn.register) if core.model else None
+    )
     return replace(turn, draft=dressed(draft, turn.register, core.corpus, reading.text), spoken=spoken, next="ground")
 
 
@@ -290,9 +313,13 @@ def _ground(core: Core, turn: Turn) -> Turn:
 
 
 def _spoken(spoken: "Spoken", given: str) -> dict[str, Any] | None:
-    """The fields of an answer in the model's words; ``None`` where the check leaves nothing of them."""
-    checked = check(spoken.text, spoken.evidence, given, computations=spoken.computations, strict=True)
-    if not checked.text or checked.dropped:
+    """The fields of an answer in the model's words; ``None`` where the check leaves nothing of them.
+
+    The model's own sentences were held to the strict rule one by one; the whole, with what the program added, is held to
+    the rule of every answer.
+    """
+    checked = check(spoken.text, spoken.evidence, given, computations=spoken.computations)
+    if not checked.text:
         return None
     return {
         "text": defused(shown(checked.text)),
@@ -351,7 +378,8 @@ STEPS: Mapping[str, Step] = MappingProxyType(
 def take(core: Core, turn: Turn, name: str) -> Turn:
     """Take one step and note its milliseconds."""
     start = time.perf_counter()
-    after = STEPS[name](core, turn)
+    with stage(name):
+        after = STEPS[name](core, turn)
     return replace(after, timing={**turn.timing, name: (time.perf_counter() - start) * 1000})
 
 

@@ -16,6 +16,7 @@ from assistant.conversation.memory import Memory
 from corpus.errors import InputError
 from tools.calculator import Calculator, InputSpec, calculator, calculators
 from tools.quantities import find
+from tools.units import unit_table
 
 __all__ = ["LONGEST_QUESTION", "Route", "Understanding", "clean", "shelved", "understand"]
 
@@ -41,6 +42,10 @@ Route = Literal["divide", "retrieve", "calculate", "smalltalk", "settled", "uncl
 """``divide``: there are several questions; ``settled``: nothing is pending and nothing was asked; ``unclear``: there is
 no word in it (？); ``cancel``: the pending calculation is dropped."""
 
+_TENS_BELOW = 1000
+"""A smaller number said in place of one of 万 is one of 万 as well."""
+
+_TENS = re.compile(r"\D*[\d.]+(?P<unit>万.*)")
 _JOURNEYS = "legs"
 """The input told in words of which a part can be put right."""
 
@@ -142,7 +147,8 @@ def _wanted(question: str, leaning: Leaning) -> str:
     given = _given(spec, question)
     if len(given) > 1 or (given and not rule):
         # 停车位 120个 充电桩: what the calculator starts from, and no question about anything.
-        listed = bool(openers(spec) & given) and not (rule or how or table.asks.search(question))
+        named = table.outcome.search(question) or any(word in question for word in _own_words()[best])
+        listed = bool(openers(spec) & given and named) and not (rule or how or table.asks.search(question))
         return best if works_out or compute or listed or (len(given) > 1 and total >= CERTAIN and not rule) else ""
     if compute and (not (how or rule) or given or "帮" in question):
         return best
@@ -194,11 +200,20 @@ def _pending(question: str, memory: Memory, leaning: Leaning) -> Understanding |
     changed = _changed(question, memory, spec)
     if not changed:
         return _going_on(question, memory) if resumes or (asked and _says_nothing(question)) else None
-    other = _wanted(question, leaning)
-    elsewhere = bool(other) and other != spec.name and leaning.share(other) > CERTAIN and not is_elliptical(question)
-    if elsewhere or not _goes_on(question, memory, spec, leaning, changed, resumes=resumes):
+    if _elsewhere(question, spec, leaning) or not _goes_on(question, memory, spec, leaning, changed, resumes=resumes):
         return None
     return _with(question, memory, spec, changed)
+
+
+def _elsewhere(question: str, spec: Calculator, leaning: Leaning) -> bool:
+    """Whether the sentence asks for another calculation in so many words."""
+    table = dialogue()
+    if table.corrects.search(question) or is_elliptical(question):
+        return False
+    other = _wanted(question, leaning)
+    said = table.compute.search(question) or table.works_out.search(question)
+    named = bool(said) or any(word in question for word in _own_words().get(other, ()))
+    return bool(other) and other != spec.name and leaning.share(other) > CERTAIN and named
 
 
 def shelved(memory: Memory, name: str) -> Mapping[str, Mapping[str, str]]:
@@ -291,11 +306,24 @@ def _changed(question: str, memory: Memory, spec: Calculator) -> dict[str, str]:
             return {awaited.name: number}
         if awaited.kind == "quantity" and len(one := find(said)) == 1 and len(said) <= LONGEST_ANSWER:
             return {awaited.name: one[0].text}
-    if table.corrects.search(question):
-        last = next((n for n in reversed(list(memory.inputs)) if spec.input(n).kind == "quantity"), None)
-        if last and (number := bare_number(spec.input(last), said)):
-            return {last: number}
+    if table.corrects.search(question) or (memory.last == "calculation" and is_elliptical(question)):
+        return _last_given(memory, spec, bare(said))
     return {}
+
+
+def _last_given(memory: Memory, spec: Calculator, said: str) -> dict[str, str]:
+    """A number alone (不对，是200; 30个呢) stands for the amount said last, of the things counted if it counts them."""
+    held = [spec.input(name) for name in reversed(list(memory.inputs))]
+    measured = [item for item in held if item.kind == "quantity" and item.dimension]
+    counts = {name for name, label in unit_table().labels.items() if label.count}
+    counted = [item for item in measured if item.dimension in counts] if "个" in said else []
+    last = next(iter(counted or measured), None)
+    number = bare_number(last, said) if last else ""
+    if not (last and number):
+        return {}
+    tens = _TENS.match(memory.inputs[last.name])
+    # 12万度, 不对，是15: the number takes the place of the one before 万.
+    return {last.name: f"{number}{tens.group('unit')}" if tens and float(number.rstrip("%")) < _TENS_BELOW else number}
 
 
 def _told_again(item: InputSpec, held: str, said: str, filled: Filled, *, adds: bool) -> str | None:

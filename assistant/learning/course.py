@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from assistant.learning import glossary, lessons, plan
@@ -126,6 +126,10 @@ class Course(Syllabus):
     def rated(self, owner: str, fact: str, rating: Rating) -> datetime:
         """Note how well a person knew a card; the time it is due again. Raises ``InputError`` for an unknown fact."""
         return self.progress.review(owner, self.fact(fact).id, rating)
+
+    def waits(self, owner: str, fact: str) -> Mapping[Rating, timedelta]:
+        """How long until a card would come again, for each rating. Raises ``InputError`` for an unknown fact."""
+        return self.progress.waits(owner, self.fact(fact).id)
 
     def ticks(self, owner: str) -> frozenset[str]:
         """The items of the plan a person has ticked off."""

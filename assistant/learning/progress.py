@@ -10,13 +10,18 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from threading import Lock
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from assistant.database import PostgresRows, Rows, SqliteRows, failures, pool
 
-__all__ = ["LEARNT_DAYS", "Held", "Progress", "Rating", "State", "open_progress"]
+if TYPE_CHECKING:
+    from fsrs import Card
+    from fsrs import Rating as Grade
+
+__all__ = ["LEARNT_DAYS", "RATINGS", "Held", "Progress", "Rating", "State", "open_progress"]
 
 Rating = Literal["again", "hard", "good", "easy"]
+RATINGS: tuple[Rating, ...] = ("again", "hard", "good", "easy")
 
 LEARNT_DAYS = 7
 """A card counts as mastered while it is not due and its next review was set at least so many days after the last."""
@@ -83,25 +88,29 @@ class Progress:
 
     def review(self, owner: str, fact: str, rating: Rating, now: datetime | None = None) -> datetime:
         """Note how well a person knew a fact; the time it is due again."""
-        from fsrs import Card
-        from fsrs import Rating as Grade
-
-        grade = {"again": Grade.Again, "hard": Grade.Hard, "good": Grade.Good, "easy": Grade.Easy}[rating]
         with self._lock, failures(self._kinds, _WHAT):
-            found = self._rows.run(
-                "SELECT state FROM nearzero_cards WHERE owner = ? AND card = ?",
-                (owner, fact),
-            )
-            card = Card.from_json(found[0][0]) if found else Card(card_id=0)
-            card, _ = self._scheduler.review_card(card, grade, now or datetime.now(UTC))
-            lapse = int(rating == "again")
+            card, _ = self._scheduler.review_card(self._card(owner, fact), _grade(rating), now or datetime.now(UTC))
             self._rows.run(
                 "INSERT INTO nearzero_cards (owner, card, state, due, reviews, lapses) VALUES (?, ?, ?, ?, 1, ?) "
                 "ON CONFLICT (owner, card) DO UPDATE SET state = excluded.state, due = excluded.due, "
                 "reviews = nearzero_cards.reviews + 1, lapses = nearzero_cards.lapses + excluded.lapses",
-                (owner, fact, card.to_json(), card.due.isoformat(), lapse),
+                (owner, fact, card.to_json(), card.due.isoformat(), int(rating == "again")),
             )
         return card.due
+
+    def waits(self, owner: str, fact: str, now: datetime | None = None) -> Mapping[Rating, timedelta]:
+        """How long until a fact would come again, for each rating; nothing is noted."""
+        now = now or datetime.now(UTC)
+        with failures(self._kinds, _WHAT):
+            card = self._card(owner, fact)
+        return {rating: self._scheduler.review_card(card, _grade(rating), now)[0].due - now for rating in RATINGS}
+
+    def _card(self, owner: str, fact: str) -> "Card":
+        from fsrs import Card
+
+        found = self._rows.run("SELECT state FROM nearzero_cards WHERE owner = ? AND card = ?", (owner, fact))
+        # The number of a card is not used; given here, since fsrs would wait a millisecond to make one.
+        return Card.from_json(found[0][0]) if found else Card(card_id=0)
 
     def ticks(self, owner: str) -> frozenset[str]:
         """The items of the plan a person has ticked off."""
@@ -155,6 +164,12 @@ def _postgres(url: str) -> Progress:
     kinds = (psycopg.Error, OSError)
     with failures(kinds, _WHAT):
         return Progress(PostgresRows(pool(url, _POOL)), kinds)
+
+
+def _grade(rating: Rating) -> "Grade":
+    from fsrs import Rating as Grade
+
+    return {"again": Grade.Again, "hard": Grade.Hard, "good": Grade.Good, "easy": Grade.Easy}[rating]
 
 
 def _last(state: str, due: str) -> datetime:

@@ -1,4 +1,4 @@
-"""Accounts and the audit log, for administrators; the gate lets nobody else in. Every act is recorded."""
+"""Accounts, the audit log and what readers say of answers, for administrators; the gate lets nobody else in. Every act is recorded."""
 
 from typing import Annotated, Any
 
@@ -88,3 +88,9 @@ async def revoke(name: Name, accounts: Accounts, held: Held, user: Who, request:
 async def audit(held: Held, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Any:
     """最近的管理操作，新的在前。"""
     return {"acts": await held.work(held.audit.latest, limit)}
+
+
+@router.get("/feedback", response_model=dict[str, Any], summary="反馈")
+async def feedback(held: Held, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Any:
+    """读者对回答的评价，新的在前：有用或没用、原因、补充说明，连同那一问一答。"""
+    return {"feedback": await held.work(held.assistant.feedback.latest, limit)}

@@ -12,12 +12,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from assistant.server import admin, api, completions, mcp, problem
+from assistant.server import admin, api, completions, login, mcp, problem
 from assistant.server.audit import Audit
 from assistant.server.completions import Threads
 from assistant.server.doors import Doors
 from assistant.server.gate import Gate, Rates, is_loopback, rate
 from assistant.server.metrics import CONTENT_TYPE, Measured, Metrics
+from assistant.server.sessions import Sessions
 from assistant.server.users import Users
 from assistant.server.work import Work
 from corpus.errors import InputError
@@ -47,7 +48,7 @@ def sign_in(settings: "Settings") -> Users | None:
     An address that others can reach is served only with accounts.
     """
     users = Users(settings.users_path)
-    if users.all():
+    if users.all() or settings.oidc_issuer:
         return users
     if not is_loopback(settings.host):
         raise InputError(
@@ -59,6 +60,8 @@ def sign_in(settings: "Settings") -> Users | None:
 def application(assistant: "Assistant", settings: "Settings", *, pages: bool = True) -> FastAPI:
     """Everything a running server answers: pages, API, OpenAI-compatible endpoint, MCP, health, metrics."""
     users = sign_in(settings)
+    sessions = Sessions(users, settings.session_key_path, settings.session_hours) if users else None
+    rates = Rates(rate(settings.rate_limit), rate(_SIGN_INS))
     work = Work(settings.at_once, _WAITING, settings.request_timeout)
     held = Doors(assistant, users, Audit(settings.audit_path), Metrics(), work, Threads())
     tools = mcp.server(assistant, work)
@@ -87,6 +90,8 @@ def application(assistant: "Assistant", settings: "Settings", *, pages: bool = T
     for router in (api.router, admin.router, completions.router):
         app.include_router(router)
     _operate(app)
+    if users and sessions:
+        login.install(app, settings, users, sessions, rates)
     app.router.routes.extend(tool_app.routes)
     for root in ("/api", "/v1", "/mcp"):
         app.add_api_route(f"{root}/{{rest:path}}", _nowhere, methods=_METHODS, include_in_schema=False)
@@ -94,8 +99,16 @@ def application(assistant: "Assistant", settings: "Settings", *, pages: bool = T
     def refused(user: str, act: str) -> None:
         held.audit.note(user, act, done=False)
 
-    rates = Rates(rate(settings.rate_limit), rate(_SIGN_INS))
-    app.add_middleware(Gate, users=users, rates=rates, largest=settings.largest_request, refused=refused)
+    app.add_middleware(
+        Gate,
+        users=users,
+        sessions=sessions,
+        rates=rates,
+        largest=settings.largest_request,
+        largest_file=settings.largest_file,
+        refused=refused,
+        public=settings.public_url,
+    )
     app.add_middleware(Measured, metrics=held.metrics)
     if pages:
         from assistant.web.app import mount
@@ -153,6 +166,7 @@ def launch(assistant: "Assistant", settings: "Settings") -> None:
     with listen(settings.host, settings.port) as listening:
         config = uvicorn.Config(
             application(assistant, settings),
+            log_config=None,  # its lines go where ours go
             log_level=settings.log_level.lower(),
             access_log=False,
             server_header=False,

@@ -29,10 +29,12 @@ def serve(
     """打开网页和接口：网页、/api/v1、/v1（兼容 OpenAI）、/mcp。"""
     from assistant.assistant import Assistant
     from assistant.cli import progress
+    from assistant.conversation.observing import attach
     from assistant.server.app import launch, sign_in
     from assistant.settings import read
 
     settings = read()
+    attach(settings)
     settings = settings.model_copy(update={"host": host or settings.host, "port": port or settings.port})
     closed = sign_in(settings) is not None  # said before the index is opened, so that a mistake costs no waiting
     assistant = Assistant.open(settings, progress=progress(quiet=False))
@@ -45,11 +47,13 @@ def mcp() -> None:
     import anyio
 
     from assistant.assistant import Assistant
+    from assistant.conversation.observing import attach
     from assistant.server.mcp import serve_stdio
     from assistant.server.work import Work
     from assistant.settings import read
 
     settings = read()
+    attach(settings)
     assistant = Assistant.open(settings)
     anyio.run(serve_stdio, assistant, Work(settings.at_once, 200, settings.request_timeout))
     assistant.close()

@@ -51,7 +51,7 @@ def owner(user: User) -> str:
     >>> owner(LOCAL)
     ''
     """
-    return "" if user is LOCAL else user.name
+    return "" if user is LOCAL else user.id or user.name
 
 
 def reader(user: User) -> "Register | None":

@@ -1,11 +1,11 @@
-"""What every request passes before it reaches a door: own host, size, sign-in, rate."""
+"""What every request passes before it reaches a door or a page: own host, own pages, size, sign-in, rate."""
 
 import base64
 import binascii
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from limits import RateLimitItem
 from limits.storage import MemoryStorage
@@ -13,18 +13,27 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import cookie_parser
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.server.problem import Refused, respond
+from assistant.server.sessions import COOKIE, Sessions
 from assistant.server.users import LOCAL, User, Users
 from corpus.errors import InputError
 
-__all__ = ["Gate", "Rates", "is_loopback", "rate"]
+__all__ = ["Gate", "Rates", "address_of", "is_loopback", "rate"]
 
 _log = logging.getLogger(__name__)
 
 _PROGRAMS = ("/api", "/v1", "/mcp", "/metrics")
-"""Paths that programs use and that are signed in to here; the pages have a sign-in form of their own."""
+"""Paths that programs use: what is wrong there is said in JSON, and every request counts."""
+
+_OPEN = ("/login", "/en/login", "/logout", "/healthz", "/readyz")
+"""Paths that nobody has to be signed in for."""
+
+_UPLOAD = "/api/v1/corpus"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _PAGE_EVENTS = ("/gradio_api/queue/join", "/gradio_api/call")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -86,13 +95,19 @@ def _too_many(message: str, item: RateLimitItem) -> Refused:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """ASGI middleware; ``users`` is ``None`` where sign-in is off. Leaves the user under ``scope["user"]``."""
+    """ASGI middleware; ``users`` is ``None`` where sign-in is off. Leaves the user under ``scope["user"]``.
+
+    A cookie of the pages counts like a token, but nothing is changed for a request that another site's page sent.
+    """
 
     app: ASGIApp
     users: Users | None
+    sessions: Sessions | None
     rates: Rates
     largest: int
+    largest_file: int
     refused: Callable[[str, str], None]
+    public: str | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -101,15 +116,21 @@ class Gate:
         path: str = scope["path"]
         try:
             self._own_host(scope)
+            if scope["method"] not in _SAFE:
+                self._own_page(scope)
             if _under(path, _PROGRAMS):
                 scope["user"] = user = await self._who(scope)
-                self.rates.count(user.name if self.users else _address(scope))
+                self.rates.count(user.name if self.users else address_of(scope))
+                receive = _capped(scope, receive, self.largest_file if path == _UPLOAD else self.largest)
+            elif _under(path, _OPEN):
                 receive = _capped(scope, receive, self.largest)
-            elif path == "/login" and scope["method"] == "POST":
-                self.rates.check_failures(_address(scope))
-                send = _watching(send, lambda: self.rates.count_failure(_address(scope)))
-            elif _under(path, _PAGE_EVENTS) and scope["method"] == "POST":
-                self.rates.count(f"page {_address(scope)}")
+            else:
+                if self._must_sign_in(scope) and not Headers(scope=scope).get("authorization"):
+                    await _to_sign_in(scope)(scope, receive, send)
+                    return
+                scope["user"] = user = await self._who(scope)
+                if _under(path.removeprefix("/en"), _PAGE_EVENTS) and scope["method"] == "POST":
+                    self.rates.count(f"page {user.id or user.name if self.users else address_of(scope)}")
         except Refused as error:
             await respond(error)(scope, receive, send)
             return
@@ -128,11 +149,40 @@ class Gate:
         if self.users is None and not is_loopback(host):
             raise Refused(403, "foreign_host", "没有设置登录时只接受发给本机地址（127.0.0.1、localhost）的请求。")
 
+    def _own_page(self, scope: Scope) -> None:
+        """Refuses what a browser sends for a page of another site; programs other than browsers say nothing of it."""
+        headers = Headers(scope=scope)
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        own = {headers.get("host", ""), urlsplit(self.public or "").netloc} - {""}
+        foreign = (
+            site not in {None, "same-origin", "none"} if site or not origin else urlsplit(origin).netloc not in own
+        )
+        if foreign and not headers.get("authorization"):
+            raise Refused(403, "foreign_page", "这个请求来自别的网站，没有执行。")
+
+    def _must_sign_in(self, scope: Scope) -> bool:
+        return self.users is not None and self._signed_in(scope) is None
+
+    def _signed_in(self, scope: Scope) -> User | None:
+        """Whose cookie of the pages came with the request."""
+        cookie = cookie_parser(Headers(scope=scope).get("cookie", "")).get(COOKIE)
+        return self.sessions.read(cookie) if self.sessions and cookie else None
+
     async def _who(self, scope: Scope) -> User:
         if self.users is None:
             return LOCAL
-        address = _address(scope)
         given = Headers(scope=scope).get("authorization", "")
+        user = await self._by_header(scope, given) if given else self._signed_in(scope)
+        if user is None:
+            raise _sign_in_required()
+        if _administers(scope["path"]) and not user.administers:
+            self.refused(user.name, f"{scope['method']} {scope['path']}")
+            raise Refused(403, "forbidden", "这件事只有管理员能做，请找管理员。")
+        return user
+
+    async def _by_header(self, scope: Scope, given: str) -> User:
+        assert self.users is not None
+        address = address_of(scope)
         scheme, _, rest = given.partition(" ")
         if not rest:
             raise _sign_in_required()
@@ -147,10 +197,17 @@ class Gate:
             self.rates.count_failure(address)
             _log.warning("sign-in failed from %s", address)
             raise _sign_in_required("令牌、用户名或密码不对，请核对后再试。")
-        if _administers(scope["path"]) and not user.administers:
-            self.refused(user.name, f"{scope['method']} {scope['path']}")
-            raise Refused(403, "forbidden", "这件事只有管理员能做，请找管理员。")
         return user
+
+
+def _to_sign_in(scope: Scope) -> ASGIApp:
+    """A reader is shown the way in and comes back to the page asked for; a script of a page is told what is wrong."""
+    path: str = scope["path"]
+    if scope["method"] not in _SAFE or "text/html" not in Headers(scope=scope).get("accept", ""):
+        return respond(_sign_in_required("登录已过期，请刷新页面重新登录。"))
+    query = scope["query_string"].decode("latin-1")
+    door = "/en/login" if path == "/en" or path.startswith("/en/") else "/login"
+    return RedirectResponse(f"{door}?next={quote(path + (f'?{query}' if query else ''))}", 303)
 
 
 def _sign_in_required(message: str = "请先登录：在 Authorization 里给出令牌，或用户名和密码。") -> Refused:
@@ -162,10 +219,11 @@ def _under(path: str, roots: tuple[str, ...]) -> bool:
 
 
 def _administers(path: str) -> bool:
-    return _under(path, ("/api/v1/admin", "/metrics"))
+    return path == _UPLOAD or _under(path, ("/api/v1/admin", "/metrics"))
 
 
-def _address(scope: Scope) -> str:
+def address_of(scope: Scope) -> str:
+    """Where a request comes from."""
     client = scope.get("client")
     return str(client[0]) if client else "-"
 
@@ -195,14 +253,3 @@ def _capped(scope: Scope, receive: Receive, largest: int) -> Receive:
         return message
 
     return counting
-
-
-def _watching(send: Send, failed: Callable[[], None]) -> Send:
-    """Passes a sign-in form's answer on and notes a refusal."""
-
-    async def watching(message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] in {400, 401, 403}:
-            failed()
-        await send(message)
-
-    return watching

@@ -44,12 +44,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One account. ``password`` is an argon2 hash."""
+    """One account. ``password`` is an argon2 hash; ``id`` is there for those whom an identity provider vouches for."""
 
     name: str
     role: Role
     password: str = ""
     tokens: tuple[Token, ...] = field(default=())
+    id: str = ""
 
     @property
     def administers(self) -> bool:

@@ -1,6 +1,7 @@
 """The web application: the pages, the assets they need, and the server that hands them out."""
 
 import os
+import warnings
 from dataclasses import dataclass
 from importlib import import_module, resources, util
 from pathlib import Path
@@ -39,8 +40,11 @@ class Page:
     module: str
 
 
-PAGES = (Page("", "问答", "chat"), Page("calculators", "计算器", "calculators"))
+PAGES = (Page("", "问答", "chat"), Page("calculators", "计算器", "calculators"), Page("learn", "学习", "learn"))
 """The pages in the order of the header."""
+
+_NAMED = 'element.querySelector(".account .who").textContent = window.gradio_config?.username ?? "";'
+"""Puts the reader's name into the header."""
 
 # Read by gradio and huggingface_hub when they are imported or a page is built, so set before that.
 _QUIET = {
@@ -64,10 +68,10 @@ def build(place: "Place") -> "gr.Blocks":
     for page in PAGES:
         with blocks.route(place.say(page.name), f"/{page.path}", show_in_navbar=False) if page.path else blocks:
             gr.HTML(
-                place.render("header.html", pages=PAGES, here=page),
+                place.render("header.html", pages=PAGES, here=page, signed_in=place.users is not None),
                 elem_id="header",
                 apply_default_css=False,
-                js_on_load=None,
+                js_on_load=_NAMED if place.users is not None else None,
             )
             import_module(f"assistant.web.{page.module}").build(place)
             gr.HTML(place.render("footer.html"), elem_id="footer", apply_default_css=False, js_on_load=None)
@@ -99,18 +103,21 @@ def application(assistant: "Assistant") -> "FastAPI":
 def mount(app: "FastAPI", assistant: "Assistant", users: "Users | None" = None, audit: "Audit | None" = None) -> None:
     """Add the pages to an application, in Chinese at its root and in English below ``/en``.
 
-    They ask nothing of any other host; with ``users`` they begin with a form to sign in.
+    They ask nothing of any other host; with ``users`` only those come here whom the gate lets in.
     """
     os.environ.update(_QUIET)
     import gradio as gr
+    from fastapi import Request
     from fastapi.responses import FileResponse, RedirectResponse
-    from starlette.concurrency import run_in_threadpool
 
+    from assistant.server.users import User
+    from assistant.web import files
     from assistant.web.headers import OwnHostOnly
     from assistant.web.place import Place
     from assistant.web.theme import theme
 
     app.add_middleware(OwnHostOnly)
+    files.install(app, assistant)
     plotly = _plotly()
 
     @app.get(f"/{PLOTLY_PATH}", include_in_schema=False)
@@ -121,9 +128,10 @@ def mount(app: "FastAPI", assistant: "Assistant", users: "Users | None" = None, 
     def without_slash() -> RedirectResponse:
         return RedirectResponse("/en/")
 
-    async def admitted(name: str, password: str) -> bool:
-        assert users is not None
-        return await run_in_threadpool(users.sign_in, name, password) is not None
+    def reader(request: Request) -> str | None:
+        """The gate has let only signed-in people come this far."""
+        user = request.scope.get("user")
+        return user.name if isinstance(user, User) else None
 
     static = resources.files("assistant.web") / "static"
 
@@ -134,25 +142,27 @@ def mount(app: "FastAPI", assistant: "Assistant", users: "Users | None" = None, 
     # English first: what is mounted at the root answers everything that nothing before it did.
     for language in reversed(LANGUAGES):
         place = Place(assistant, language, users, audit)
-        gr.mount_gradio_app(
-            app,
-            build(place),
-            path="/en" if language == "en" else "/",
-            auth=admitted if users else None,  # Gradio awaits it
-            auth_message=place.say("近零碳机关助手：请用管理员给您的用户名和密码登录。"),
-            footer_links=[],
-            run_history=False,
-            show_error=False,
-            ssr_mode=False,
-            enable_monitoring=False,
-            pwa=False,
-            mcp_server=False,
-            max_file_size=_LARGEST_FILE,
-            favicon_path=None if language == "en" else str(static / "favicon.png"),  # only at the root
-            theme=theme(),
-            # Not through `css`, which Gradio rewrites so that nothing outside its own container can be reached.
-            head=f"<style>{styles}</style>{place.render('head.html')}",
-        )
+        with warnings.catch_warnings():
+            # Gradio says that it leaves off what is off here in any case.
+            warnings.filterwarnings("ignore", message="SSR mode")
+            gr.mount_gradio_app(
+                app,
+                build(place),
+                path="/en" if language == "en" else "/",
+                auth_dependency=reader if users else None,
+                footer_links=[],
+                run_history=False,
+                show_error=False,
+                ssr_mode=False,
+                enable_monitoring=False,
+                pwa=False,
+                mcp_server=False,
+                max_file_size=_LARGEST_FILE,
+                favicon_path=None if language == "en" else str(static / "favicon.png"),  # only at the root
+                theme=theme(),
+                # Not through `css`, which Gradio rewrites so that nothing outside its own container can be reached.
+                head=f"<style>{styles}</style>{place.render('head.html')}",
+            )
 
 
 def _plotly() -> Path:

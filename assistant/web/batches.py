@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assistant.web.chart import bars
+from assistant.web.chart import ranked
 from assistant.web.form import field, rendered
 from assistant.web.language import Language
 from assistant.web.markup import render
@@ -17,6 +17,9 @@ from tools.table import write_table
 
 __all__ = ["computed", "form", "small_enough", "view", "write", "write_blank"]
 
+_DRAWN = 10
+"""Bars of the chart; the table below it has the rest."""
+
 computed = stages.stages
 write_blank = stages.write_template
 
@@ -25,7 +28,9 @@ def form(tool: str, language: Language = "zh") -> str:
     """The form that takes a table, with what may hold for all of its rows."""
     spec = calculator(tool)
     columns = {name for name in stages.template_headers(tool).values() if name is not None}
-    shared = [field(item) for item in spec.inputs if item.name not in columns or item.kind != "quantity"]
+    shared = [
+        field(item, language=language) for item in spec.inputs if item.name not in columns or item.kind != "quantity"
+    ]
     return rendered(spec, [], shared, "table", language)
 
 
@@ -53,18 +58,9 @@ def write(batch: Batch, path: Path) -> None:
 
 def _ranking(summary: Summary) -> dict[str, Any] | None:
     """The institutions with the largest results as a chart."""
-    return bars(
-        {
-            "breakdown": [
-                {
-                    "label": f"{item.name or ''}（{item.line} 行）",
-                    "value": item.value,
-                    "unit": summary.unit,
-                    "of": None,
-                    "share": item.value / summary.total if summary.total else 0.0,
-                }
-                for item in summary.ranking
-            ],
-            "total": {"label": summary.title, "value": summary.total, "unit": summary.unit, "of": None},
-        }
+    return ranked(
+        [
+            {"label": f"{item.name or ''}（第{item.line}行）", "value": item.value, "unit": summary.unit}
+            for item in summary.ranking[:_DRAWN]
+        ]
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from assistant.web.markup import unit_label
 
-__all__ = ["bars"]
+__all__ = ["bars", "ranked"]
 
 _ROW_HEIGHT = 34
 _FRAME_HEIGHT = 62
@@ -27,6 +27,15 @@ def bars(calculation: Mapping[str, Any]) -> dict[str, Any] | None:
     like = [c for c in calculation.get("comparison", ()) if (c["unit"], c["of"]) == (total["unit"], total.get("of"))]
     compared = [*reversed(like), total]
     return _figure(compared, [f"{row['value']:,.4g}" for row in compared]) if like else None
+
+
+def ranked(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Rows as horizontal bars with their figures, the first on top; ``None`` where there are none.
+
+    >>> ranked([{"label": "甲", "value": 3.0, "unit": "tCO2"}])["data"][0]["text"]
+    ['3']
+    """
+    return _figure([*reversed(rows)], [f"{row['value']:,.4g}" for row in reversed(rows)]) if rows else None
 
 
 def _figure(rows: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """The panel beside the chat: one clause with its document, its figures and its neighbours."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.answering.marking import marked
+from assistant.web.language import Language, saying
 from assistant.web.markup import render
 from corpus.library import Corpus
 from corpus.model import Clause, Document, Indicator
@@ -19,34 +22,46 @@ class _Row:
     scope: str
 
 
-def clause_view(corpus: Corpus, key: str) -> str:
-    """The clause of that key as HTML. Raises ``UnknownClause``."""
+def clause_view(
+    corpus: Corpus,
+    key: str,
+    language: Language = "zh",
+    words: Sequence[str] = (),
+    facsimile: Callable[[Document, Clause], str | None] = lambda _document, _clause: None,
+) -> str:
+    """The clause of that key as HTML, with these words of it marked. Raises ``UnknownClause``.
+
+    ``facsimile`` gives the address of the image of the page it was read from.
+    """
     clause = corpus.get(key)
     document = corpus.document_of(clause)
     position = next(i for i, c in enumerate(document.clauses) if c.key == key)
     return render(
         "clause.html",
+        language,
         clause=clause,
         document=document,
+        text=marked(clause.text, words),
+        facsimile=facsimile(document, clause),
         facts=_facts(document),
         rows=[_row(i) for i in clause.indicators],
         previous=document.clauses[position - 1] if position else None,
         following=document.clauses[position + 1] if position + 1 < len(document.clauses) else None,
         position=position + 1,
         addresses=[s.address for s in document.sources if s.address and s.address.startswith(("https://", "http://"))],
-        whose=_whose(clause),
+        whose=saying(language)(_whose(clause)),
         successor=corpus.document(document.superseded_by) if document.superseded_by else None,
     )
 
 
-def empty_view() -> str:
+def empty_view(language: Language = "zh") -> str:
     """What the panel says before anything was opened."""
-    return render("clause_empty.html")
+    return render("clause_empty.html", language)
 
 
-def missing_view(line: str) -> str:
+def missing_view(line: str, language: Language = "zh") -> str:
     """One line in place of a clause that cannot be opened."""
-    return render("clause_missing.html", line=line)
+    return render("clause_missing.html", language, line=line)
 
 
 def _facts(document: Document) -> list[tuple[str, str]]:

@@ -75,7 +75,7 @@ def form(tool: str, inputs: Mapping[str, str] | None = None, language: Language 
     """
     spec = calculator(tool)
     given = {spec.input(name).name: text for name, text in (inputs or {}).items()}
-    fields = [field(item, given.get(item.name, "")) for item in spec.inputs]
+    fields = [field(item, given.get(item.name, ""), language) for item in spec.inputs]
     asked = [f for f in fields if not f.assumed and f.spec.name not in _SETTING]
     if brief:
         asked = [f for f in fields if f.value or f.spec.required]
@@ -203,9 +203,25 @@ def _recomputed(
     return {"html": card(calculation, place.language), "below": below(calculation) if below else ""}
 
 
-def field(item: InputSpec, value: str = "") -> Field:
-    unit = unit_name(item.unit).removeprefix("个") if item.kind == "quantity" and item.unit else ""
-    return Field(item, value, unit, *_assumed(item))
+def field(item: InputSpec, value: str = "", language: Language = "zh") -> Field:
+    """An input as the form shows it, with the unit that a bare number is read in."""
+    unit = item.unit if item.kind == "quantity" and item.unit else ""
+    shown = _symbol(unit) if language == "en" else unit_name(unit).removeprefix("个")
+    return Field(item, value, shown, *_assumed(item))
+
+
+_SYMBOLS = (("**2", "²"), ("**3", "³"), ("*", "·"), ("delta_degC", "℃"), ("degC", "℃"), ("percent", "%"), ("_", " "))
+
+
+def _symbol(unit: str) -> str:
+    """A unit of the registry as an English reader writes it.
+
+    >>> _symbol("kWh/(m**2*year)"), _symbol("room_night"), _symbol("percent")
+    ('kWh/(m²·year)', 'room night', '%')
+    """
+    for written, shown in _SYMBOLS:
+        unit = unit.replace(written, shown)
+    return unit
 
 
 def _assumed(item: InputSpec) -> tuple[str, str]:

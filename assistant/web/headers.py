@@ -24,7 +24,8 @@ _POLICY = "; ".join(
 _HEADERS = {
     "content-security-policy": _POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    # To its own pages only: a form then says where it was sent from, which the gate asks for.
+    "referrer-policy": "same-origin",
 }
 
 

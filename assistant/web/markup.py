@@ -4,6 +4,7 @@ Whatever a question, a clause or a model holds, only the tags written here reach
 no HTML, no links and no images, and the templates escape every value.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -38,13 +39,21 @@ _PER = {
 }
 
 
-def markdown(text: str, citations: Sequence["Citation"] = ()) -> Markup:
+def markdown(
+    text: str,
+    citations: Sequence["Citation"] = (),
+    language: Language = "zh",
+    words: Mapping[int, Sequence[str]] | None = None,
+) -> Markup:
     """Markdown as safe HTML; a mark ``[n]`` of a known citation becomes a button that opens its clause.
+
+    ``words`` are those of each clause that the text rests on, to be marked when it is opened.
 
     >>> markdown('**26 ℃** <img src=x onerror=alert(1)> [a](javascript:alert(1)) [9]')
     Markup('<p><strong>26 ℃</strong> &lt;img src=x onerror=alert(1)&gt; [a](javascript:alert(1)) [9]</p>\\n')
     """
-    return Markup(_reader().render(text, {"citations": {c.n: c for c in citations}}))
+    held = {"citations": {c.n: c for c in citations}, "language": language, "words": words or {}}
+    return Markup(_reader().render(text, held))
 
 
 def plain(text: str) -> Markup:
@@ -85,12 +94,16 @@ def _read_mark(state: "StateInline", silent: bool) -> bool:
 def _write_mark(
     _self: "RendererProtocol", tokens: "Sequence[Token]", index: int, _options: "OptionsDict", env: "EnvType"
 ) -> str:
-    return render("mark.html", citation=env["citations"][tokens[index].meta["n"]])
+    n = tokens[index].meta["n"]
+    return render("mark.html", env["language"], citation=env["citations"][n], words=_json(env["words"].get(n, ())))
 
 
-def _open_table(*_: object) -> str:
+def _open_table(
+    _self: "RendererProtocol", _tokens: "Sequence[Token]", _index: int, _options: "OptionsDict", env: "EnvType"
+) -> str:
     """A wide table scrolls in a frame of its own, which the keyboard can reach."""
-    return '<div class="scroll" tabindex="0" role="region" aria-label="表格，可左右滚动"><table>\n'
+    label = escapeHtml(saying(env["language"])("表格，可左右滚动"))
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>\n'
 
 
 def _close_table(*_: object) -> str:
@@ -106,9 +119,19 @@ def _templates(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"written": _written, "unit": unit_label, "gas": _subscripted, "in_book_marks": titled}
+    templates.filters |= {
+        "written": _written,
+        "unit": unit_label,
+        "gas": _subscripted,
+        "in_book_marks": titled,
+        "json": _json,
+    }
     templates.globals |= {"language": language, "say": saying(language)}
     return templates
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _written(value: float | str | Sequence[float], digits: int = 4) -> str:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["Place"]
 
 
+_NOBODY = User("-", Role.STAFF)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One for each language; ``users`` is ``None`` where sign-in is off, ``audit`` where no server runs."""
@@ -38,11 +41,12 @@ class Place:
         return render(template, self.language, **values)
 
     def user(self, request: "Request | None") -> User:
-        """Who sent an event of a page; whoever was removed since he signed in may do no more than staff."""
+        """Who sent an event of a page, as the gate found at that moment."""
         if self.users is None:
             return LOCAL
-        name = (request.username if request else None) or ""
-        return self.users.get(name) or User(name, Role.STAFF)
+        sent = request.request if request is not None else None
+        user = sent.scope.get("user") if sent is not None else None
+        return user if isinstance(user, User) else _NOBODY
 
     def owner(self, request: "Request | None") -> str:
         """Whose conversations, progress and feedback an event is about."""

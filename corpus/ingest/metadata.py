@@ -66,6 +66,14 @@ _ORGAN = re.compile(
     r"(?:局|委员会|部|厅|办公厅|办公室|政府|院|委|办|署|会|中心|总局|银行|协会|公司|大学|党委|组|团|总工会|联合会|法院|检察院|处|队|社|科|联盟)(?:[（(]章[）)])?$"
 )
 _OPEN = re.compile(r"[：:]$")
+_HISTORY = re.compile(
+    r"[（(]\s*(?:\d{4}|[一二][〇○零一二三四五六七八九]{3})\s*年[^。]*(?:通过|公布|发布|修正|修订|批准)"
+)
+"""The note under the title of a law or regulation: adopted, published and amended when and by whom."""
+_AMENDED = re.compile(r"(?:修正|修订|修改)")
+_CONGRESS = re.compile(
+    r"(?P<who>[\u4e00-\u9fff]{2,10}?)第[一二三四五六七八九十]+届(?P<body>(?:全国)?人民代表大会(?:常务委员会)?)第[一二三四五六七八九十\d]+次会议"
+)
 _EXPLAINED = re.compile(
     r"本(?:办法|规定|细则|条例|方案|指引|规范|制度|规程|标准|措施|文件)由(?P<who>[\u4e00-\u9fff、]{2,40}?)(?:负责)?(?:解释|归口|提出)"
 )
@@ -107,11 +115,12 @@ def guess(items: Sequence[Paragraph | Grid], stated: Mapping[str, str] | None = 
         or organs
         or titled
         or _publisher(texts)
+        or _adopted(head)
         or _from_text(texts, title)
         or _from_number(number)
     )
     issued = stated.get("issued") or (signed[1] if signed else None) or _dated(head, texts)
-    effective = _effective(texts)
+    effective = _amended(head, _effective(texts))
     at_once = any(_AT_ONCE.search(p.text) for _, p in texts)
     facts = Facts(
         title=_plain(title),
@@ -236,6 +245,10 @@ def _plain(title: str) -> str:
 def _number(head: Sequence[Paragraph], stated: Mapping[str, str]) -> str | None:
     if stated.get("number"):
         return stated["number"]
+    for p in head:
+        # What stands behind 根据 is the number of an amendment.
+        if _HISTORY.match(p.text) and (found := _ORDER.search(p.text.partition("根据")[0])):
+            return _order(found["no"])
     for pattern in (_NUMBER, _STANDARD, _ORDER, _BARE_ORDER):
         for p in head:
             # In a running sentence a number is somebody else's.
@@ -245,8 +258,15 @@ def _number(head: Sequence[Paragraph], stated: Mapping[str, str]) -> str | None:
                 continue
             found = pattern.search(p.text)
             if found:
+                if pattern is _ORDER:
+                    return _order(found["no"])
                 return re.sub(r"\s", "", found["no"]).strip("（(") if pattern is not _STANDARD else found["no"]
     return None
+
+
+def _order(written: str) -> str:
+    """The number of an order without the end of the date before it (2018年3月20日某省人民政府令第301号)."""
+    return re.sub(r"^[年月日]", "", re.sub(r"\s", "", written))
 
 
 def _number_in_text(texts: Sequence[tuple[int, Paragraph]], title: str) -> str | None:
@@ -340,6 +360,15 @@ def _publisher(texts: Sequence[tuple[int, Paragraph]]) -> str | None:
     return None
 
 
+def _adopted(head: Sequence[Paragraph]) -> str | None:
+    """The congress that adopted a regulation, from the note under its title."""
+    for p in head:
+        if _HISTORY.match(p.text) and (found := _CONGRESS.search(p.text)):
+            who = re.sub(r"^.*[年月日]", "", found["who"])
+            return f"{who}{found['body']}"
+    return None
+
+
 def _from_text(texts: Sequence[tuple[int, Paragraph]], title: str) -> str | None:
     place = re.match(r"^(?:关于印发《?)?(?P<p>[\u4e00-\u9fff]{2,3}?)(?:省|市)", title)
     for pattern in (_MADE, _EXPLAINED):
@@ -401,6 +430,19 @@ def _dated(head: Sequence[Paragraph], texts: Sequence[tuple[int, Paragraph]]) ->
         if re.search(r"印发\s*$", p.text) and width(p.text) < 60:
             return iso_date(p.text)
     return None
+
+
+def _amended(head: Sequence[Paragraph], effective: str | None) -> str | None:
+    """The day of the last amendment where it came after the day the text itself gives, which is that of the first version."""
+    for p in head:
+        if not _HISTORY.match(p.text) or not _AMENDED.search(p.text):
+            continue
+        pieces = re.split(r"(?<=修正)|(?<=修订)|(?<=修改)", p.text)
+        last = [[found.group() for found in _DATE.finditer(piece)][-1:] for piece in pieces[:-1]]
+        days = [day for found in last for written in found if (day := iso_date(written))]
+        stated = [day for found in _FORCE.finditer(p.text) if (day := iso_date(found["date"] or found["date2"]))]
+        return max([*days, *stated, *filter(None, [effective])], default=None)
+    return effective
 
 
 def _effective(texts: Sequence[tuple[int, Paragraph]]) -> str | None:

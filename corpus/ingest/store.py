@@ -5,6 +5,7 @@ They are written in the JSON that YAML takes in: with fifty thousand clauses the
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -84,6 +85,9 @@ def version_id(document: Document, versions: Sequence[Document], base: str | Non
     if base is None or begin is None:
         return document.id
     used = {d.id for d in versions}
+    figures = "-".join(re.findall(r"[0-9]+", document.number or ""))[:24]
+    if base.startswith("added-") and figures:
+        base = f"added-{figures}"  # the number of another version would mislead
     names = (f"{base}-{begin.year}", f"{base}-{begin:%Y%m%d}")
     return next((name for name in names if name not in used), document.id)
 

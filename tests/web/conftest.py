@@ -171,7 +171,9 @@ def open_page(browser: Any, served: Served) -> Iterator[OpenPage]:
         if parts.scheme not in {"data", "blob"} and parts.netloc != own:
             elsewhere.append(request.url)
 
-    def opened(width: int = 1440, height: int = 900, scheme: str = "light", context: Any = None) -> Any:
+    def opened(
+        width: int = 1440, height: int = 900, scheme: str = "light", context: Any = None, path: str = ""
+    ) -> Any:
         if context is None:
             context = browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme=scheme, locale="zh-CN", has_touch=width < 600
@@ -180,7 +182,10 @@ def open_page(browser: Any, served: Served) -> Iterator[OpenPage]:
             context.on("request", note)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(served.address)
+        page.goto(served.address + path)
+        if path:
+            page.wait_for_selector("#header .brand")
+            return page
         page.wait_for_selector("#question textarea")
         page.wait_for_selector(".welcome .example")
         return page

@@ -29,6 +29,7 @@ async function open(name, inputs = {}) {
   const answer = await server.opened({ name }).catch(() => ({}));
   if (wanted().name !== name) return;
   pageOf.classList.add("chosen");
+  element.querySelector("[data-name][aria-current]")?.scrollIntoView({ block: "nearest" });
   if (!answer.html) {
     main.textContent = answer.fault ?? "";
     return;
@@ -59,6 +60,7 @@ function clear() {
     forms.say(forms.fieldOf(entry), {});
   });
   forms.fail(form(), "");
+  form().querySelector(".calc-busy").textContent = "";
   delete main.dataset.computed;
   main.classList.remove("stale");
   main.querySelectorAll("[data-result], [data-below]").forEach((part) => part.replaceChildren());
@@ -148,6 +150,7 @@ function show() {
   if (!told.html) return;
   const result = main.querySelector(".calc-table-result");
   result.innerHTML = told.html;
+  table.querySelector(".calc-busy").textContent = told.done ? result.querySelector("h2").textContent : "";
   result.querySelectorAll(".chart[data-figure]").forEach(draw);
 }
 
@@ -193,6 +196,12 @@ element.addEventListener("submit", (event) => {
   if (event.target.matches("[data-sentence]")) sentence(event.target);
   else if (event.target.matches("[data-table]")) send(event.target);
   event.preventDefault();
+});
+
+element.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-file]")) return;
+  const line = event.target.nextElementSibling;
+  line.textContent = event.target.files[0]?.name ?? line.dataset.empty;
 });
 
 filter.addEventListener("input", () => {

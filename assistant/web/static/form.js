@@ -77,6 +77,7 @@ const forms = (() => {
     const result = calculator.querySelector("[data-result]");
     result.innerHTML = answer.html;
     result.querySelectorAll(".chart[data-figure]").forEach(draw);
+    busy.textContent = result.querySelector(".total").innerText;
     calculator.dataset.computed = sent;
     form.dispatchEvent(new CustomEvent("nearzero:computed", { bubbles: true, detail: { tool, inputs, answer, quietly } }));
   }

@@ -24,14 +24,18 @@ watch("value", () => {
   }
   page.classList.add("clause-open");
   mark(clause.dataset.clause);
-  element.closest("#clause-panel").scrollTo({ top: 0 });
+  const panel = element.closest("#clause-panel");
+  panel.scrollTo({ top: 0 });
   clause.querySelector("h2").focus({ preventScroll: true });
+  // The cited words are brought into sight where a long clause hides them.
+  const cited = clause.querySelector("mark");
+  if (cited && cited.getBoundingClientRect().bottom > panel.getBoundingClientRect().bottom) cited.scrollIntoView({ block: "center" });
 });
 
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-open], [data-close]");
   if (!button) return;
-  if (button.dataset.open) trigger("open_clause", { key: button.dataset.open });
+  if (button.dataset.open) trigger("open_clause", { key: button.dataset.open, words: "" });
   else trigger("close_clause", {});
 });
 
