@@ -11,10 +11,10 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, ToolCall
 from langchain_core.runnables import RunnableConfig
 
+from assistant.answering.register import Register
 from assistant.model.client import Endpoint, chat
 from assistant.model.deadline import Deadline
-from assistant.model.keys import EXAMPLE
-from assistant.model.prompts import prompt
+from assistant.model.prompts import system
 from assistant.model.repair import Call, Refused, calls_in_text, mend
 from assistant.model.tools import Toolbox, calculator_names
 from assistant.model.usage import Counter
@@ -86,7 +86,9 @@ class Mending(AgentMiddleware[Any, Any, Any]):
         return {"messages": [AIMessage(content="", tool_calls=mended, id=message.id)]}
 
 
-def drive(at: Endpoint, question: str, box: Toolbox, deadline: Deadline, counter: Counter) -> Iterator[str]:
+def drive(
+    at: Endpoint, question: str, box: Toolbox, deadline: Deadline, counter: Counter, register: Register = "staff"
+) -> Iterator[str]:
     """What the model writes, as it comes, a line break between its messages. Raises what the endpoint raises."""
     tools, overheard = box.tools(), Overheard()
     model = chat(at, deadline.left)
@@ -94,7 +96,7 @@ def drive(at: Endpoint, question: str, box: Toolbox, deadline: Deadline, counter
     agent = create_agent(
         model,
         tools,
-        system_prompt=f"{prompt('agent').text.replace('{example}', EXAMPLE)}\n\n计算器：\n{calculator_names()}",
+        system_prompt=f"{system('agent', register)}\n\n计算器：\n{calculator_names()}",
         middleware=[
             Mending([tool.name for tool in tools], overheard),
             ModelCallLimitMiddleware(run_limit=MOST_CALLS, exit_behavior="error"),

@@ -18,6 +18,7 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWX"
 _BRACKETS = re.compile(
     r"[\[［【]([^\[\]［］【】]{1,80})[\]］】](?!\s*第?\s*\d+\s*号)|[(（]([A-Za-z]\d{2}(?:[,，、 ][A-Za-z]\d{2})*)[)）]"
 )
+_MARK = re.compile(r"\[(\d{1,3})\]")
 _LABEL = re.compile(r"^(?:编号|资料|来源|出处|依据|条款|key|source)\s*[:：]?\s*", re.I)
 _SPLIT = re.compile(r"[\s,，、;；]+")
 _KEYLIKE = re.compile(r"[\^#]?[A-Za-z]{0,2}\d{1,4}")
@@ -111,6 +112,15 @@ class Keyring:
             self._order = order
             return None
         return marked
+
+    def cited(self, text: str) -> tuple[Evidence, ...]:
+        """The clauses that the marks of a text stand for."""
+        held = self.evidence
+        return tuple(held[n - 1] for n in dict.fromkeys(map(int, _MARK.findall(text))) if 0 < n <= len(held))
+
+    def cite(self, item: Evidence) -> str:
+        """The mark of a clause the program itself cites, e.g. ``[2]``."""
+        return self._mark(self.clause(item))
 
     def _mark(self, key: str) -> str:
         if key not in self._order:

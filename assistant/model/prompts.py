@@ -5,9 +5,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-__all__ = ["Prompt", "PromptName", "prompt"]
+from assistant.answering.register import Register
+from assistant.model.keys import EXAMPLE
 
-PromptName = Literal["agent", "phrase", "probe"]
+__all__ = ["Prompt", "PromptName", "prompt", "system"]
+
+PromptName = Literal["agent", "phrase", "probe", "readers", "repair"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,17 @@ def prompt(name: PromptName) -> Prompt:
     """The prompt of that name.
 
     >>> prompt("phrase").version
-    'phrase/1'
+    'phrase/2'
     """
     head, _, body = files("assistant.model").joinpath("prompts", f"{name}.md").read_text("utf-8").partition("---\n")
     return Prompt(version=head.removeprefix("version:").strip(), text=body.strip())
+
+
+def system(name: Literal["agent", "phrase"], register: Register) -> str:
+    """The system prompt for a reader.
+
+    >>> system("phrase", "evaluator").splitlines()[-1]
+    '读的人是评价人员：写明强度用词、准确数值和年份。'
+    """
+    reader = dict(line.split("：", maxsplit=1) for line in prompt("readers").text.splitlines())[register]
+    return prompt(name).text.replace("{example}", EXAMPLE).replace("{reader}", reader)

@@ -1,0 +1,122 @@
+"""What a restated clause must not lose: the case a duty is bound to, the scope of a figure, the standing of its source."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from assistant.answering.evidence import Evidence
+from assistant.answering.wording import caveat, scope
+from assistant.review.figures import compare, figures, held_figures
+from assistant.review.likeness import pairs
+from corpus.model import Indicator
+
+__all__ = ["apart", "binds_more", "loosens", "misplaced"]
+
+_STOPS = re.compile(r"[^。；;\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    together: tuple[tuple[str, ...], ...]
+    restated: float
+    plain: re.Pattern[str]
+    scoped: float
+    widening: tuple[str, ...]
+
+
+@cache
+def _terms() -> _Terms:
+    raw = yaml.safe_load(files("assistant.model").joinpath("conditions.yaml").read_text(encoding="utf-8"))
+    return _Terms(
+        together=tuple(tuple(row) for row in raw["together"]),
+        restated=raw["restated"],
+        plain=re.compile("|".join(sorted(raw["plain"], key=len, reverse=True))),
+        scoped=raw["scoped"],
+        widening=tuple(raw["widening"]),
+    )
+
+
+def loosens(sentence: str, cited: Sequence[Evidence], question: str) -> bool:
+    """Whether a sentence leaves out a case that the sentence of the clause it restates binds what it says to, or makes
+    a rule of a case.
+
+    A case the question itself names (新建的停车场要配多少？) need not be said again.
+    """
+    said = pairs(sentence)
+    if not said or not cited:
+        return False
+    whole = "".join(f"{item.clause.heading}{item.clause.text}" for item in cited)
+    if any(word in sentence and word not in whole for word in _terms().widening):
+        return True
+    held = [part for item in cited for part in _STOPS.findall(item.clause.text)]
+    nearest = max(held, key=lambda part: len(said & pairs(part)), default="")
+    if len(said & pairs(nearest)) < _terms().restated * len(said):
+        return False
+    return binds_more(nearest, sentence + question)
+
+
+def binds_more(held: str, said: str) -> bool:
+    """Whether one text names a case that the other does not.
+
+    >>> binds_more("除特殊用途外，夏季不得低于26℃", "夏季不得低于26℃")
+    True
+    >>> binds_more("除特殊用途外，夏季不得低于26℃", "夏季不得低于26℃，特殊用途除外")
+    False
+    """
+    return any(any(word in held for word in row) and not any(word in said for word in row) for row in _terms().together)
+
+
+def misplaced(sentence: str, cited: Sequence[Evidence]) -> bool:
+    """Whether a figure of the sentence stands in its clauses beside other words only (免征3年 is no 最长签3年)."""
+    said = pairs(sentence)
+    for written in figures(sentence):
+        if written.kind not in {"quantity", "count"}:
+            continue
+        same = [h for item in cited for h in held_figures(item.clause) if compare(written, h) == "same"]
+        measured = [h for h in same if h.kind != "number"] if written.kind == "quantity" else same
+        if same and not any(not (about := pairs(h.around)) or about & said for h in measured):
+            return True
+    return False
+
+
+def apart(sentence: str, cited: Sequence[Evidence], question: str) -> str | None:
+    """What the program adds in brackets behind a sentence: the scope of its figures, how its sources stand.
+
+    Empty where the sentence (or the question) says it; ``None`` where a figure stands for several scopes and the
+    sentence does not say which.
+    """
+    notes: list[str] = []
+    for written in figures(sentence):
+        if written.kind not in {"quantity", "count", "number"}:
+            continue
+        meant = [i for item in cited for i in item.clause.indicators if _is(written.low, i)]
+        free = any(
+            compare(written, h) == "same" and h.span != (0, 0) for item in cited for h in held_figures(item.clause)
+        )
+        open_ = [i for i in meant if not _scope_said(i, sentence + question)]
+        if not meant or len(open_) < len(meant):
+            continue
+        told = list(dict.fromkeys(_bare(scope(i)) for i in open_))
+        if len(told) > 1 and not free:
+            return None
+        notes += told[:1]
+    notes += [_bare(note) for item in cited if (note := caveat(item))]
+    return f"（{'；'.join(dict.fromkeys(notes))}）" if notes else ""
+
+
+def _bare(note: str) -> str:
+    return note.removeprefix("（").removesuffix("）")
+
+
+def _is(value: float, indicator: Indicator) -> bool:
+    values = indicator.value if isinstance(indicator.value, tuple) else (indicator.value,)
+    return any(not isinstance(v, str) and abs(v - value) <= 1e-9 * max(1.0, abs(v)) for v in values)
+
+
+def _scope_said(indicator: Indicator, there: str) -> bool:
+    wanted = pairs(_terms().plain.sub(" ", indicator.scope or ""))
+    return len(wanted & pairs(there)) >= _terms().scoped * len(wanted)
