@@ -55,7 +55,7 @@ def check(
         source = Path(file)
         lines = read(source)
     corpus = _corpus()
-    checked = check_lines(lines.lines, corpus)
+    checked = check_lines(lines.lines, corpus, wrapped=lines.kind == "text")
     if report is not None:
         write(checked, report, source, lines)
     if as_json:

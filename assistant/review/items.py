@@ -7,6 +7,7 @@ from typing import Any
 from assistant.answer import citation
 from assistant.review.references import Finder, Reference
 from assistant.review.verdict import Difference, Judge, Verdict
+from assistant.review.wrapping import Paragraph, paragraphs
 from corpus.library import Corpus
 from corpus.model import Clause
 
@@ -17,7 +18,8 @@ __all__ = ["Check", "Item", "check", "check_lines", "to_json"]
 class Item:
     """One reference with its verdict, or a line without a reference.
 
-    ``line`` counts from 1; ``span`` slices that line to ``text`` (the reference, or the whole line). ``claim`` is what
+    ``line`` counts from 1; ``span`` slices that line to ``text`` (the reference, or the whole line). A reference that
+    runs on into the next line of a wrapped text stands in the line it begins in. ``claim`` is what
     the line says the place holds. ``clause`` is the one the verdict rests on.
     """
 
@@ -54,42 +56,49 @@ class Check:
 
 
 def check(text: str, corpus: Corpus) -> Check:
-    """Check every clause reference of a text, line by line.
+    """Check every clause reference of a text; a sentence wrapped over several lines is judged as one.
 
     >>> from corpus.library import load
     >>> [i.verdict for i in check("《公共建筑室内温度控制管理办法》第三条规定夏季不低于24℃。", load()).items]
     ['altered']
     """
-    return check_lines(enumerate(text.splitlines(), 1), corpus)
+    return check_lines(enumerate(text.splitlines(), 1), corpus, wrapped=True)
 
 
-def check_lines(lines: Iterable[tuple[int, str]], corpus: Corpus) -> Check:
-    """The same for lines that carry their own numbers (paragraphs of a document, rows of a sheet)."""
+def check_lines(lines: Iterable[tuple[int, str]], corpus: Corpus, *, wrapped: bool = False) -> Check:
+    """The same for lines that carry their own numbers (paragraphs of a document, rows of a sheet).
+
+    ``wrapped`` lines are those of a text file, where a sentence may go on in the next line.
+    """
     finder, judge = Finder(corpus), Judge(corpus)
+    said = [(number, line) for number, line in lines if line.strip()]
+    whole = paragraphs(said) if wrapped else tuple(Paragraph(line, ((n, line),), ((0, 0),)) for n, line in said)
     items: list[Item] = []
-    for number, line in lines:
-        if not line.strip():
-            continue
-        references = finder.find(line)
-        if not references:
-            items.append(_none(number, line))
-        items += [_item(number, line, r, judge) for r in references]
+    for paragraph in whole:
+        found = [_item(paragraph, r, judge) for r in finder.find(paragraph.text)]
+        told = {item.line for item in found}
+        rest = [(n, line) for n, line in paragraph.lines if n not in told]
+        found += [_none(n, line, max((t for t in told if t < n), default=0)) for n, line in rest]
+        items += sorted(found, key=lambda item: item.line)
     return Check(tuple(items), corpus)
 
 
-def _none(number: int, line: str) -> Item:
+def _none(number: int, line: str, goes_on: int = 0) -> Item:
     begin = len(line) - len(line.lstrip())
     text = line.strip()
-    return Item(number, (begin, begin + len(text)), text, "no_reference", "这一行没有引用条款。")
+    why = f"接着第 {goes_on} 行说，已在那里核对。" if goes_on else "这一行没有引用条款。"
+    return Item(number, (begin, begin + len(text)), text, "no_reference", why)
 
 
-def _item(number: int, line: str, reference: Reference, judge: Judge) -> Item:
-    raw = "，".join(line[b:e] for b, e in reference.claim_spans)
+def _item(paragraph: Paragraph, reference: Reference, judge: Judge) -> Item:
+    raw = "，".join(paragraph.text[b:e] for b, e in reference.claim_spans)
     found = judge.judge(reference, raw)
+    number, span = paragraph.span(reference.span)
+    line = next(text for n, text in paragraph.lines if n == number)
     return Item(
         line=number,
-        span=reference.span,
-        text=reference.text,
+        span=span,
+        text=line[slice(*span)],
         verdict=found.verdict,
         detail=found.detail,
         document_id=found.document_id,
