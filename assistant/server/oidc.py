@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import OAuth
 from starlette.applications import Starlette
@@ -64,7 +64,7 @@ def provider(settings: "Settings", secret: str, done: Done, failed: Failed) -> S
             await _checked(client, issuer)
             request.session["next"] = request.query_params.get("next", "/")
             response: Response = await client.authorize_redirect(request, back(request))
-        except (AuthlibBaseError, httpx.HTTPError, Unusable, ValueError) as error:
+        except (AuthlibBaseError, httpx2.HTTPError, Unusable, ValueError) as error:
             _log.warning("the identity provider cannot be reached or used: %s", error)
             return await failed(request, "连不上统一认证，请稍后再试；若还不行，请告诉管理员。")
         return response
@@ -79,7 +79,7 @@ def provider(settings: "Settings", secret: str, done: Done, failed: Failed) -> S
                 # Another person's claims are not taken, as the specification asks.
                 claims = {**told, **claims} if told.get("sub") == claims.get("sub") else claims
             user = identity(claims, settings)
-        except (AuthlibBaseError, httpx.HTTPError, Unusable, ValueError, KeyError) as error:
+        except (AuthlibBaseError, httpx2.HTTPError, Unusable, ValueError, KeyError) as error:
             _log.warning("sign-in through the identity provider failed: %s", error)
             return await failed(request, "统一认证没有通过，请重新登录；若还不行，请告诉管理员。")
         return done(request, user)
