@@ -55,7 +55,7 @@ def _same_figure(question: Question, typed: str) -> bool:
         plain = re.sub(r"(摄氏)?度$", "", plain).strip()
     if re.fullmatch(r"[+-]?\d+(\.\d+)?", plain):
         return math.isclose(float(plain), figure.low, rel_tol=_SAME)
-    return math.isclose(_converted(typed, indicator.unit), figure.low, rel_tol=_SAME)
+    return math.isclose(_converted(typed.replace(",", ""), indicator.unit), figure.low, rel_tol=_SAME)
 
 
 def _converted(typed: str, unit: str) -> float:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from assistant.learning.facts import place_of
 from assistant.learning.fitness import doubtful, holds
 from corpus.errors import InputError
 from corpus.indicators import IndicatorRecord, lookup
@@ -55,6 +56,7 @@ class _Lessons(_Plan):
     lessons: tuple[_Lesson, ...]
     actors: tuple[str, ...]
     duties: tuple[str, ...]
+    measures: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +211,18 @@ def _weight(document: Document, clause: Clause) -> int:
 
 
 def _line(document: Document, clause: Clause) -> Line:
-    where = f"{document.name}{clause.locator.text if clause.locator else ''}"
     status = clause.text_status.label
     if document.confidence is Confidence.SECONDARY:
         status = f"{status}，{document.confidence.label}"
-    return Line(clause.text, clause.key, where, clause.heading, clause.strength, _actor(clause.text), status)
+    return Line(
+        clause.text,
+        clause.key,
+        place_of(document, clause),
+        clause.heading,
+        clause.strength,
+        _actor(clause.text),
+        status,
+    )
 
 
 def _actor(text: str) -> str | None:
@@ -231,7 +240,10 @@ def _subject() -> re.Pattern[str]:
     data = _data()
     actors = "|".join(sorted(map(re.escape, data.actors), key=len, reverse=True))
     duties = "|".join(map(re.escape, data.duties))
-    return re.compile(f"[^，。；、：]{{0,{LEAD}}}?(?P<actor>{actors})[^，。；、：]{{0,{GAP}}}?(?:{duties})")
+    measures = "|".join(map(re.escape, data.measures))
+    return re.compile(
+        f"[^，。；、：]{{0,{LEAD}}}?(?P<actor>{actors})(?!{measures})[^，。；、：]{{0,{GAP}}}?(?:{duties})"
+    )
 
 
 LEAD = 6

@@ -61,7 +61,7 @@ def build(place: "Place") -> None:
     acting.failure(lambda: study.notice("overview", place.say(_BROKEN)), None, page, **quiet)
     for part in (page, panel):
         part.open_clause(open_clause, None, panel, **quiet)
-    panel.close_clause(lambda: empty_view(place.language), None, panel, **quiet)
+        part.close_clause(lambda: empty_view(place.language), None, panel, **quiet)
 
 
 def _steps(study: Study) -> dict[str, Step]:

@@ -1,7 +1,7 @@
 """The views of the page 学习 as HTML: overview with the plan, lessons, glossary, flash cards, quiz."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -67,7 +67,7 @@ class Study:
         name, _, rest = path.partition("/")
         match name:
             case "lessons":
-                return self._page("lessons", path, "learn_lessons.html", scenes=self._lessons())
+                return self._page("lessons", path, "learn_lessons.html", outlines=self.course.outlines)
             case "lesson":
                 return self._lesson(rest, owner)
             case "terms":
@@ -95,9 +95,6 @@ class Study:
                 i.target: calculator(i.target).title for d in plan.days() for i in d.items if i.kind == "calculator"
             },
         )
-
-    def _lessons(self) -> Mapping[Scene, Sequence[object]]:
-        return {scene: [o for o in self.course.outlines if o.scene is scene] for scene in Scene}
 
     def _lesson(self, id: str, owner: str) -> str:
         ticks = self.course.ticks(owner)

@@ -11,7 +11,15 @@ function act(what, { value = "", item = "", count = "", view = "" } = {}) {
   trigger("act", { do: what, value, item, count, view: view || element.querySelector("[data-view]")?.dataset.view || "overview" });
 }
 
+// A clause that is open belongs to what was looked at before.
+function leave() {
+  if (!document.querySelector("#study .clause[data-clause]")) return;
+  window.nearzero.opener = null;
+  trigger("close_clause", {});
+}
+
 function look(view) {
+  leave();
   act("look", { value: view });
 }
 
@@ -34,10 +42,10 @@ function show() {
 
 const acts = {
   look: (it) => look(it.dataset.look),
-  start: (it) => act("start", { ...it.dataset, view: it.dataset.start }),
+  start: (it) => (leave(), act("start", { ...it.dataset, view: it.dataset.start })),
   answer: (it) => act("answer", { value: it.dataset.answer }),
-  forward: () => act("forward"),
-  rate: (it) => act("rate", { value: it.dataset.rate }),
+  forward: () => (leave(), act("forward")),
+  rate: (it) => (leave(), act("rate", { value: it.dataset.rate })),
   reset: () => act("reset"),
   open: (it) => {
     window.nearzero.opener = it;
