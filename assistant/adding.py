@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.settings import Settings
 from corpus.errors import InputError
-from corpus.ingest import amend, content_hash, head, held, save, shown_name, version_id
+from corpus.ingest import amend, content_hash, head, held, keep, save, shown_name, version_id
 from corpus.library import LIBRARY, load
 from corpus.overlay import counterpart, differences, nearest
 from corpus.versions import same_document
@@ -32,6 +32,7 @@ class Proposal:
     """
 
     file: str
+    path: Path
     held: str | None = None
     read: "Document | None" = None
     document: "Document | None" = None
@@ -54,6 +55,7 @@ class Shelf:
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.documents_path
+        self._files = settings.files_path
         self._shipped = load(LIBRARY).documents
         self._added = held(self._folder)
 
@@ -62,8 +64,8 @@ class Shelf:
         digest = content_hash(path) if path.is_file() else ""
         known = next((d.id for d in self._added if digest and d.content_hash == digest), None)
         if known and not stated:
-            return Proposal(shown_name(path), known)
-        return self.state(Proposal(shown_name(path), known, reader.read(path)), stated or {})
+            return Proposal(shown_name(path), path, known)
+        return self.state(Proposal(shown_name(path), path, known, reader.read(path)), stated or {})
 
     def state(self, proposal: Proposal, stated: Mapping[str, str]) -> Proposal:
         """The proposal with what its owner states in place of what was guessed. Raises ``InputError``."""
@@ -83,6 +85,7 @@ class Shelf:
             raise InputError(f"编号 {document.id} 已经用在资料库里：请用 --meta id= 另给一个。")
         others = [d for d in self._added if d.id != document.id]
         versions = [d for d in others if same_document(d, document)]
+        keep(proposal.path, document, self._files)
         save(document, self._folder)
         self._added = [*others, head(document)]
         digest = counterpart(document, self._shipped)

@@ -8,12 +8,13 @@ headings.py    the grammar of heading marks
 metadata.py    title, number, issuer, dates
 tree.py        clauses, tables, terms
 store.py       added documents on disk
+facsimile.py   a page of an added PDF as an image
 """
 
 from corpus.ingest.assemble import META, amend, assemble, content_hash
 from corpus.ingest.reader import Reader
 from corpus.ingest.safety import Limits, shown_name
-from corpus.ingest.store import head, held, held_hashes, save, version_id
+from corpus.ingest.store import head, held, held_hashes, keep, save, version_id
 
 __all__ = [
     "META",
@@ -25,6 +26,7 @@ __all__ = [
     "head",
     "held",
     "held_hashes",
+    "keep",
     "save",
     "shown_name",
     "version_id",

@@ -5,18 +5,19 @@ They are written in the JSON that YAML takes in: with fifty thousand clauses the
 
 import json
 import os
+import shutil
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
-from corpus.errors import InputError
+from corpus.errors import InputError, unreadable
 from corpus.library import load_document, read_record
 from corpus.model import Clause, Document, TextStatus
 from corpus.versions import in_force_from, same_document
 
-__all__ = ["head", "held", "held_hashes", "remove", "save", "version_id"]
+__all__ = ["head", "held", "held_hashes", "keep", "remove", "save", "version_id"]
 
 _BODY = frozenset({"clauses", "tables", "definitions", "replaced"})
 _STAND_IN = Clause(heading="条款", text="没有读入。", text_status=TextStatus.ORIGINAL)
@@ -37,6 +38,30 @@ def save(document: Document, folder: Path) -> Path:
     except OSError as error:
         raise InputError(folder_error) from error
     return path
+
+
+def keep(path: Path, document: Document, folder: Path) -> Path | None:
+    """Keep a copy of the PDF a document was read from, so that its pages can be shown; other files are not kept.
+
+    Raises ``InputError`` where the folder cannot be written.
+    """
+    try:
+        with path.open("rb") as file:
+            if not document.content_hash or file.read(5) != b"%PDF-":
+                return None
+    except FileNotFoundError:
+        return None  # what was uploaded is gone by now: the document is whole without it
+    except OSError as error:
+        raise InputError(f"读不了文件 {path.name}：{unreadable(error)}。") from error
+    target = folder / f"{document.content_hash}.pdf"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = folder / f".{target.name}.{os.getpid()}"
+        shutil.copyfile(path, aside)
+        aside.replace(target)
+    except OSError as error:
+        raise InputError(f"写不了资料目录 {folder}：请检查权限和磁盘空间。") from error
+    return target
 
 
 def _record(document: Document) -> dict[str, object]:
