@@ -5,8 +5,8 @@ They are written in the JSON that YAML takes in: with fifty thousand clauses the
 
 import json
 import os
-import shutil
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
