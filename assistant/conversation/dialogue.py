@@ -9,6 +9,9 @@ import yaml
 
 __all__ = ["Dialogue", "bare", "dialogue", "generic_only", "is_elliptical", "subject", "tail"]
 
+SHORTEST_GENERIC = 3
+"""Characters; in a shorter question one that is left over is its subject (灯呢)."""
+
 LONGEST_ELLIPSIS = 24
 """Characters; a longer sentence says what it is about."""
 
@@ -34,11 +37,14 @@ class Dialogue:
     announces: re.Pattern[str]
     tail: re.Pattern[str]
     generic: re.Pattern[str]
+    aspects: re.Pattern[str]
     generic_english: re.Pattern[str]
     metadata: re.Pattern[str]
     home: str
+    english: str
     home_names: re.Pattern[str]
     document_back: re.Pattern[str]
+    ordinal: re.Pattern[str]
     inside_back: re.Pattern[str]
     figure_back: re.Pattern[str]
     basis: re.Pattern[str]
@@ -51,6 +57,8 @@ class Dialogue:
     outcome: re.Pattern[str]
     own: re.Pattern[str]
     bounds: re.Pattern[str]
+    compared: re.Pattern[str]
+    qualifiers: re.Pattern[str]
     seasons: re.Pattern[str]
     headed: tuple[tuple[str, re.Pattern[str]], ...]
     as_of: tuple[re.Pattern[str], ...]
@@ -62,7 +70,7 @@ class Dialogue:
 def dialogue() -> Dialogue:
     """The table of ``dialogue.yaml``."""
     raw = yaml.safe_load(files("assistant.conversation").joinpath("dialogue.yaml").read_text(encoding="utf-8"))
-    plain = {"as_of", "contrasts", "topics", "home", "headed"}
+    plain = {"as_of", "contrasts", "topics", "home", "headed", "english"}
     patterns = {
         name: re.compile("|".join(value) if isinstance(value, list) else value, re.I)
         for name, value in raw.items()
@@ -71,6 +79,7 @@ def dialogue() -> Dialogue:
     return Dialogue(
         **patterns,
         home=raw["home"],
+        english=raw["english"],
         headed=tuple((word, re.compile(pattern, re.I)) for word, pattern in raw["headed"].items()),
         as_of=tuple(re.compile(p, re.I) for p in raw["as_of"]),
         contrasts=tuple(tuple(words) for words in raw["contrasts"]),
@@ -114,8 +123,12 @@ def generic_only(question: str) -> bool:
     """
     if question.isascii():
         return not re.search(r"[a-z0-9]", dialogue().generic_english.sub("", question.lower()))
-    rest = re.sub(r"[\s，。、；：？！?!,.“”《》]", "", question)
-    return len(dialogue().generic.sub("", rest)) <= 1
+    table = dialogue()
+    said = re.sub(r"[\s，。、；：？！?!,.“”《》]", "", question)
+    if any(word in said for words in table.topics for word in words):
+        return False
+    rest = table.aspects.sub("", table.generic.sub("", said))
+    return not rest or (len(rest) == 1 and len(said) > SHORTEST_GENERIC)
 
 
 def tail(question: str) -> str:

@@ -1,7 +1,8 @@
 """A follow-up made standalone: what it points back to is put in, what it varies is varied; others stay as they are."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from assistant.answering.question import cues
@@ -12,7 +13,11 @@ from assistant.retrieval.naming import Place
 from corpus.library import Corpus
 from corpus.references import Mention
 
-__all__ = ["Names", "keeps_subject", "rewrite"]
+__all__ = ["Names", "keeps_subject", "narrowed", "rewrite"]
+
+LONGEST_NARROWED = 12
+"""Characters; a longer question says what it is about."""
+
 
 _YEAR = re.compile(r"20\d\d(?=年|\b)")
 _SETTING = re.compile(r"公共机构|党政机关|机关|深圳|广东|全国|十[二三四五]五|20\d\d年")
@@ -37,6 +42,9 @@ def rewrite(question: str, memory: Memory, corpus: Corpus, names: Names) -> str:
         return _home(question, corpus, names)
     if asks_for_now(question):
         return memory.question
+    question, memory = _one_of_several(question, memory)
+    if not question:
+        return memory.question
     own = names(question)
     known = [m for m in own.mentions if m.document_ids]
     return (
@@ -47,8 +55,23 @@ def rewrite(question: str, memory: Memory, corpus: Corpus, names: Names) -> str:
         or (_varied(question, memory, known, names) if is_elliptical(question) and not _nameless(question) else None)
         or (_counterpart(question, memory) if not own.mentions else None)
         or (_leaning(question, memory, corpus, known) if generic_only(bare(question)) and not own.mentions else None)
+        or (f"{_matter(memory.question)}{question}" if dialogue().compared.search(question) else None)
         or (_home(question, corpus, names) if not memory.document_id else question)
     )
+
+
+def _one_of_several(question: str, memory: Memory) -> tuple[str, Memory]:
+    """第二个的依据呢: what is asked of it, and the memory of that question of the turn before."""
+    match = dialogue().ordinal.search(question)
+    at = "一二三123".index(match.group("n")) % 3 if match else len(memory.listed)
+    if match is None or at >= len(memory.listed):
+        return question, memory
+    return question[match.end() :].strip("？?。 "), _about(memory, memory.listed[at])
+
+
+def _about(memory: Memory, part: Mapping[str, str]) -> Memory:
+    question, document_id, place, heading = (part[n] for n in ("question", "document_id", "place", "heading"))
+    return replace(memory, last="knowledge", question=question, document_id=document_id, place=place, heading=heading)
 
 
 def _nameless(question: str) -> bool:
@@ -207,9 +230,11 @@ def _varied(question: str, memory: Memory, known: Sequence[Mention], names: Name
                 return last.replace(old, new if len(new) <= len(changed_topic[1]) + 4 else changed_topic[1])
     if memory.last in {"calculation", "question"}:
         return f"机关{new}有什么要求" if changed_topic else new
+    if table.qualifiers.match(new):
+        return f"{new.removesuffix('的')}{last}"
     asking = tail(last)
     if not asking:
-        return f"{new} {last}"
+        return table.english.format(new) if question.isascii() else f"{new} {last}"
     setting = "".join(dict.fromkeys(w for w in _SETTING.findall(last) if w not in new))
     return f"{setting}{new}{asking}"
 
@@ -219,11 +244,25 @@ def _leaning(question: str, memory: Memory, corpus: Corpus, known: Sequence[Ment
     if known:
         return None
     text = bare(question)
-    if memory.document_id and dialogue().metadata.search(text):
+    if memory.document_id and dialogue().metadata.search(text) and not dialogue().aspects.search(text):
         if _names_no_rule(text):
             return _own_data(corpus, memory.document_id, text)
-        return f"{subject(memory.question)}的{text}"
-    return f"{subject(memory.question)}，{text}"
+        return f"{_matter(memory.question)}的{text}"
+    return f"{_matter(memory.question)}，{text}"
+
+
+def narrowed(question: str, memory: Memory) -> str:
+    """A short question put to the subject of the one before (绿色采购，家具); empty where it is not short."""
+    if not memory.question or len(question) > LONGEST_NARROWED:
+        return ""
+    return f"{_matter(memory.question)}，{bare(question)}"
+
+
+def _matter(question: str) -> str:
+    """The subject of a question, without the sides of it that follow-ups before asked about."""
+    first, *rest = re.split(r"[，,]", question)
+    named = "，".join([first, *(piece for piece in rest if not generic_only(piece))])
+    return subject(named)
 
 
 def _names_no_rule(text: str) -> bool:

@@ -10,13 +10,14 @@ Last = Literal["", "knowledge", "calculation", "question"]
 """What the turn before was: an answer from clauses, a finished calculation, a question back."""
 
 
-_TUPLES = ("earlier", "assumed", "left_out")
+_TUPLES = ("earlier", "listed", "assumed", "left_out")
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """``question`` is the last one, made standalone; ``earlier`` those before it, latest first; ``document_id`` the
-    document last cited first, ``place`` its clause by number and ``heading`` by name.
+    document last cited first, ``place`` its clause by number and ``heading`` by name;
+    ``listed`` the same of each question asked together in one message.
 
     ``calculator`` and ``inputs`` (as typed) belong to the last or the pending calculation, ``awaiting`` is the input
     that was asked for (empty when nothing is pending), ``assumed`` the inputs a 随便 filled, ``left_out`` those that
@@ -29,6 +30,7 @@ class Memory:
     document_id: str = ""
     place: str = ""
     heading: str = ""
+    listed: tuple[Mapping[str, str], ...] = ()
     last: Last = ""
     calculator: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)

@@ -12,8 +12,8 @@ MOST_PARTS = 3
 LONGEST = 300
 """Characters; a longer message is a text about one matter."""
 
-SHORTEST = 4
-"""Characters of a question that says what it is about."""
+SHORTEST = 8
+"""Characters; a shorter question after a calculation asks for another side of its result."""
 
 _NUMBERED = re.compile(
     r"(?:^|(?<=[\s。；;？?！!：:，,]))(?:(?P<digit>[1-9])[.、．)）](?!\d)|第?(?P<han>[一二三四五六七八九])[、，,])\s*"
@@ -69,16 +69,24 @@ def _ordinal(mark: re.Match[str]) -> int:
 
 
 def _clauses(sentence: str) -> list[str]:
-    """A sentence cut before a clause that asks for itself, after one that does."""
+    """A sentence cut before a clause that opens a further question (另外…) or asks about another subject."""
     pieces: list[str] = []
     for clause in _CLAUSE.split(sentence):
-        opened = dialogue().leads.match(clause)
-        whole = _asks(clause) and not generic_only(clause) and len(clause) >= SHORTEST
-        if not pieces or not _asks(pieces[-1]) or not whole or (not opened and _leans(clause)):
-            pieces[-1:] = [f"{pieces[-1]}，{clause}"] if pieces else [clause]
-        else:
+        whole = bool(pieces) and _asks(pieces[-1]) and _asks(clause) and not generic_only(clause)
+        opened = whole and bool(dialogue().leads.match(clause))
+        if opened or (whole and not _leans(clause) and _apart(pieces[-1], clause)):
             pieces.append(clause)
+        else:
+            pieces[-1:] = [f"{pieces[-1]}，{clause}"] if pieces else [clause]
     return pieces
+
+
+def _apart(before: str, clause: str) -> bool:
+    """Whether two clauses name subjects that have nothing in common."""
+    first, second = (
+        {words for words in dialogue().topics if any(w in text for w in words)} for text in (before, clause)
+    )
+    return bool(first and second) and not first & second
 
 
 def _leans(clause: str) -> bool:
@@ -106,4 +114,4 @@ def _same_sum(before: str, piece: str) -> bool:
     """Whether a question asks a further result of the calculation before it (能省多少电？多少碳？)."""
     table = dialogue()
     works_out = bool(table.works_out.search(before) or table.compute.search(before))
-    return works_out and not table.rule.search(before) and (generic_only(piece) or len(piece) < SHORTEST * 2)
+    return works_out and not table.rule.search(before) and (generic_only(piece) or len(piece) < SHORTEST)

@@ -26,7 +26,7 @@ from assistant.conversation.abstention import OFF_TOPIC, unanswerable
 from assistant.conversation.asking import preferred
 from assistant.conversation.dialogue import subject
 from assistant.conversation.filling import ask_for
-from assistant.conversation.followup import keeps_subject, rewrite
+from assistant.conversation.followup import keeps_subject, narrowed, rewrite
 from assistant.conversation.intent import IntentClassifier
 from assistant.conversation.joining import heading, joined
 from assistant.conversation.markup import defused, inert
@@ -56,6 +56,9 @@ NO_MODEL_ANSWER = "模型没有给出可用的回答，以下是摘编回答。"
 
 _DAYS = 8
 """Days whose documents are kept at hand."""
+
+OFF_SUBJECT = 0.5
+"""Share of the vote for everyday matters from which a short question is none about the subject before."""
 
 EARLIER = 3
 """Questions before the last that a follow-up may still turn to."""
@@ -161,7 +164,26 @@ def _retrieve(core: Core, turn: Turn) -> Turn:
         mentions = core.retriever.named(turn.asked.query).mentions
         named = [i for m in mentions for i in m.document_ids if m.how != "abbreviation" or reason]
         reason = not_in_force(core.corpus, named, turn.as_of) or reason
+    if reason and (fuller := _with_subject(core, turn)) and (again := _retrieve(core, fuller)).next == "answer":
+        return again
     return replace(turn, evidence=evidence, reason=reason, next="decline" if reason else "answer")
+
+
+def _with_subject(core: Core, turn: Turn) -> Turn | None:
+    """A short question that finds nothing by itself, asked about the subject of the one before it."""
+    asked = turn.asked
+    query = narrowed(asked.question, turn.memory)
+    named = core.retriever.named(asked.query)
+    if not query or query == asked.query or turn.off_topic >= OFF_SUBJECT or named.places or named.mentions:
+        return None
+    leaning = core.classifier.lean(core.retriever.embed(query))
+    return replace(
+        turn,
+        understanding=replace(asked, query=query),
+        reading=core.at(turn.as_of).read(query),
+        off_topic=leaning.share("out_of_scope"),
+        margin=leaning.margin,
+    )
 
 
 def _calculate(core: Core, turn: Turn) -> Turn:
@@ -253,7 +275,11 @@ def _decline(core: Core, turn: Turn) -> Turn:
 def _about(turn: Turn, reading: Question | None) -> Memory:
     """The memory after a refusal: the document that was asked for stays the one talked about."""
     named = reading.documents if reading is not None else ()
-    return replace(turn.memory, document_id=named[0], place="", last="knowledge") if named else turn.memory
+    if turn.reason == OFF_TOPIC:
+        return turn.memory
+    if named:
+        return replace(turn.memory, document_id=named[0], place="", last="knowledge")
+    return replace(turn.memory, question=turn.asked.query)
 
 
 def _answer(core: Core, turn: Turn) -> Turn:
@@ -335,17 +361,18 @@ def _divide(core: Core, turn: Turn) -> Turn:
     pieces = parts(turn.asked.question)
     taken = pieces[:MOST_PARTS]
     headings = [heading(number, piece) for number, piece in enumerate(taken, 1)]
-    memory, answers, timing = turn.memory, [], dict(turn.timing)
+    memory, answers, listed, timing = turn.memory, [], [], dict(turn.timing)
     # What is put together at the end is not given out piece by piece.
     alone = replace(turn, part=True, emit=None, understanding=None, timing={}, next="understand")
     for piece in taken:
         done = walk(core, replace(alone, question=piece, memory=memory))
         assert done.answer is not None
         memory = done.memory
+        listed.append({name: getattr(memory, name) for name in ("question", "document_id", "place", "heading")})
         answers.append(done.answer)
         timing = {name: timing.get(name, 0.0) + done.timing.get(name, 0.0) for name in {**timing, **done.timing}}
     whole = joined(turn.question, answers, headings, len(pieces) - len(taken))
-    return replace(turn, answer=whole, memory=memory, timing=timing, next="")
+    return replace(turn, answer=whole, memory=replace(memory, listed=tuple(listed)), timing=timing, next="")
 
 
 def _finished(
