@@ -18,6 +18,7 @@ from assistant.conversation.filling import fill
 from assistant.web import batches
 from assistant.web.app import PLOTLY_PATH
 from assistant.web.clause import clause_view, missing_view
+from assistant.web.files import facsimile
 from assistant.web.form import answering, filled, form, recomputable, recomputed, sent_form, services, understood
 from corpus.errors import InputError, UnknownClause
 from tools.calculator import Calculator, calculator, run
@@ -128,9 +129,9 @@ def _grouped() -> dict[str, list[Listed]]:
 
 def _after(place: "Place") -> Callable[[Mapping[str, Any]], str]:
     """What the page shows below a result: the downloads and the clauses it stands on."""
-    corpus = place.assistant.corpus
 
     def below(calculation: Mapping[str, Any]) -> str:
+        corpus = place.assistant.corpus  # asked each time: it changes while the program runs
         clauses = [corpus.get(key) for key in dict.fromkeys(calculation["clauses"])]
         return place.render(
             "calculator_after.html", sources=[(clause, corpus.document_of(clause)) for clause in clauses]
@@ -153,9 +154,10 @@ def _services(place: "Place") -> list[Service]:
     def clause(sent: dict[str, Any]) -> dict[str, Any]:
         """One clause to read beside a result."""
         try:
-            return {"html": clause_view(place.assistant.corpus, str(sent.get("key", "")))}
+            key, held = str(sent.get("key", "")), place.assistant
+            return {"html": clause_view(held.corpus, key, place.language, (), facsimile(held))}
         except UnknownClause as error:
-            return {"html": missing_view(str(error))}
+            return {"html": missing_view(str(error), place.language)}
 
     def written(sent: dict[str, Any]) -> dict[str, Any]:
         """A result as a workbook or a report."""
