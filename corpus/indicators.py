@@ -173,10 +173,14 @@ def conflicts(found: Iterable[IndicatorRecord]) -> tuple[tuple[IndicatorRecord, 
     for record in found:
         grouped.setdefault((record.name, record.pint_unit or record.unit, record.year), []).append(record)
     return tuple(
-        tuple(group)
-        for group in grouped.values()
-        if len({r.document_id for r in group}) > 1 and len({(r.low, r.high, r.written) for r in group}) > 1
+        tuple(group) for group in grouped.values() if len({r.document_id for r in group}) > 1 and _differ(group)
     )
+
+
+def _differ(group: Iterable[IndicatorRecord]) -> bool:
+    """Whether the figures differ, however their units are written (立方米 and m³ are one), or bound opposite sides."""
+    figures = {(r.written,) if r.low is None or r.high is None else (f"{r.low:.9g}", f"{r.high:.9g}") for r in group}
+    return len(figures) > 1 or {">", "<"} <= {r.comparator[:1] for r in group}
 
 
 def _record(document: Document, clause: Clause, indicator: Indicator, standing: str) -> IndicatorRecord:

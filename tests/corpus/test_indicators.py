@@ -86,6 +86,12 @@ def test_conflicts_are_side_by_side(corpus: Corpus) -> None:
         assert len({(r.name, r.year) for r in group}) == 1
 
 
+def test_one_figure_in_two_units_is_no_conflict(corpus: Corpus) -> None:
+    groups = {group[0].name: group for group in conflicts(lookup(corpus, "用水"))}
+    assert "人均用水量" not in groups, "21.53 立方米/人 and 21.53 m³/人"
+    assert "二氧化碳排放总量" in {group[0].name for group in conflicts(lookup(corpus, "碳排放"))}
+
+
 def test_topic_words() -> None:
     assert topic_words("  充电 ")[0][0] == "充电"
     assert topic_words("没听说过") == (("没听说过",),)
