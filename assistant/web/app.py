@@ -40,7 +40,13 @@ class Page:
     module: str
 
 
-PAGES = (Page("", "问答", "chat"), Page("calculators", "计算器", "calculators"), Page("learn", "学习", "learn"))
+PAGES = (
+    Page("", "问答", "chat"),
+    Page("calculators", "计算器", "calculators"),
+    Page("learn", "学习", "learn"),
+    Page("check", "核查", "review"),
+    Page("library", "资料库", "library"),
+)
 """The pages in the order of the header."""
 
 _NAMED = 'element.querySelector(".account .who").textContent = window.gradio_config?.username ?? "";'
