@@ -6,7 +6,6 @@ from assistant.learning import Syllabus
 from assistant.learning import plan as plans
 from assistant.learning.glossary import find
 from assistant.learning.lessons import Lesson, Line
-
 from corpus.errors import InputError
 from corpus.model import DocumentKind, Region, Scene, Strength
 from tools.calculator import calculators
