@@ -6,6 +6,7 @@ Only what stands in the text is guessed; what is not there stays ``None`` and is
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from corpus.ingest.headings import mark
 from corpus.ingest.paragraphs import Paragraph
@@ -58,7 +59,7 @@ _DATE = re.compile(
 )
 _DATE_LINE = re.compile(rf"[（(]?\s*(?:{_DATE.pattern})\s*(?:印发|发布)?\s*[）)]?")
 _FORCE = re.compile(
-    r"自\s*(?P<date>\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)\s*起\s*(?:正式)?(?:施行|实施|执行|生效)|(?P<date2>\d{4}[-.年]\s*\d{1,2}[-.月]\s*\d{1,2}日?)\s*实施$"
+    r"自\s*(?P<date>\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)\s*起\s*(?:正式)?(?:施行|实施|执行|生效)|(?P<date2>\d{4}\s*[-.年]\s*\d{1,2}\s*[-.月]\s*\d{1,2}日?)\s*实施$"
 )
 _STANDARD_ISSUED = re.compile(r"(?P<date>\d{4}\s*[-.]\s*\d{1,2}\s*[-.]\s*\d{1,2})\s*发布")
 _AT_ONCE = re.compile(r"自(?:印发|发布|公布|颁布)之日起(?:施行|实施|执行|生效)?")
@@ -95,7 +96,11 @@ def guess(items: Sequence[Paragraph | Grid], stated: Mapping[str, str] | None = 
     title, at = _title(top, stated)
     notice, start = None, at
     found = _ISSUES.search(title)
-    if found:
+    decreed = _decreed(texts)
+    if decreed is not None:
+        notice, title, start = decreed.number, decreed.title, decreed.start
+        at = start
+    elif found:
         inner, place = _inner(found["what"], texts, at)
         if place is not None:
             notice, title, start = title, inner, place
@@ -104,9 +109,9 @@ def guess(items: Sequence[Paragraph | Grid], stated: Mapping[str, str] | None = 
         if place is not None:
             start = place
     head = [p for i, p in texts if i <= max(at, start) + 3 and (i <= at + 6 or abs(i - start) <= 3)]
-    number = _number(head, stated) or _number_in_text(texts, title)
+    number = (decreed.number if decreed else None) or _number(head, stated) or _number_in_text(texts, title)
     signed = _signed(texts, start if notice else None)
-    organs = signed[0] if signed else None
+    organs = decreed.issuer if decreed else signed[0] if signed else None
     titled = _from_title(notice or title)
     if organs and titled and organs[:1] in "省市区县" and not organs.startswith(("市辖", "区域")):
         organs = titled  # signed 市政府办公厅, headed 深圳市人民政府办公厅
@@ -116,10 +121,11 @@ def guess(items: Sequence[Paragraph | Grid], stated: Mapping[str, str] | None = 
         or titled
         or _publisher(texts)
         or _adopted(head)
+        or _cover(texts, at)[0]
         or _from_text(texts, title)
         or _from_number(number)
     )
-    issued = stated.get("issued") or (signed[1] if signed else None) or _dated(head, texts)
+    issued = stated.get("issued") or (signed[1] if signed else None) or _dated(head, texts) or _cover(texts, at)[1]
     effective = _amended(head, _effective(texts))
     at_once = any(_AT_ONCE.search(p.text) for _, p in texts)
     facts = Facts(
@@ -135,6 +141,55 @@ def guess(items: Sequence[Paragraph | Grid], stated: Mapping[str, str] | None = 
     return replace(
         facts, kind=_kind(facts.title, number), region=_region(whole, number, [p.text for _, p in texts[:12]])
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Decree:
+    """An order that puts a document in force: its number and issuer, the title of the document and where it begins."""
+
+    number: str
+    issuer: str
+    title: str
+    start: int
+
+
+_DECREE = re.compile(
+    r"(?P<who>[\u4e00-\u9fff]{3,40}?)(?P<kind>令|公告)[（(]?(?P<no>第[0-9一二三四五六七八九十百零〇]+号|\d{4}年第\d+号)?[）)]?"
+)
+_DECREED = re.compile(r"《(?P<what>[^《》]{4,60}(?:〈[^〈〉]*〉[^《》]*)?)》[^。]{0,80}?(?:公布|发布|施行|公告)")
+
+
+def _decreed(texts: Sequence[tuple[int, Paragraph]]) -> _Decree | None:
+    """The order at the head of a file (某省人民政府令 / 第287号 / 《…办法》已经…通过，现予公布), and what it decrees."""
+    for n, (_, p) in enumerate(texts[:5]):
+        found = _DECREE.fullmatch(re.sub(r"\s", "", p.text))
+        if found is None:
+            continue
+        after = texts[n + 1][1].text if n + 1 < len(texts) else ""
+        bare_number = _BARE_ORDER.match(after)
+        number = found["no"] or (re.sub(r"\s", "", bare_number["no"]) if bare_number else None)
+        named = next((m for _, q in texts[n + 1 : n + 5] if (m := _DECREED.search(q.text))), None)
+        if number is None or named is None:
+            return None
+        title, place = _inner(named["what"], texts, texts[n][0])
+        if place is None:
+            return None
+        return _Decree(f"{found['who']}{found['kind']}{number}", found["who"], title, place)
+    return None
+
+
+_MONTH = re.compile(r"[（(]?(?P<y>\d{4}|[二〇○零一三四五六七八九]{4})\s*年\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*月[）)]?")
+
+
+def _cover(texts: Sequence[tuple[int, Paragraph]], at: int) -> tuple[str | None, str | None]:
+    """The organ and the month at the foot of a title page."""
+    after = [p for i, p in texts if at < i <= at + 5]
+    for organ, dated in pairwise(after):
+        found = _MONTH.fullmatch(dated.text)
+        if found and _is_organ(organ) and organ.align == dated.align == "center":
+            year, month = (numeral(found[n].replace("○", "〇")) for n in ("y", "m"))
+            return "、".join(re.split(r"[\s、]+", organ.text)), f"{year}-{month:02d}"
+    return None, None
 
 
 # --- title -----------------------------------------------------------------------------------------------------
@@ -164,6 +219,8 @@ def _title(top: Sequence[tuple[int, Paragraph]], stated: Mapping[str, str]) -> t
             continue
         if re.search(r"(?:国家|行业|地方|团体|企业)标准$|\d\s*(?:发布|实施)$|^(?:ICS|CCS)|[A-Za-z]{4,} [A-Za-z]", text):
             continue
+        if _PUBLISHED.match(text) or _APART.fullmatch(text):
+            continue
         if (
             _NUMBER.fullmatch(text)
             or _STANDARD.fullmatch(text)
@@ -189,13 +246,17 @@ def _title(top: Sequence[tuple[int, Paragraph]], stated: Mapping[str, str]) -> t
 def _completed(title: str, at: int, top: Sequence[tuple[int, Paragraph]]) -> tuple[str, int]:
     """A title printed on several lines: what is above and below belongs to it until it reads as one."""
     order = dict(top)
+    first = at
+    while _goes_above(title, order.get(first - 1)):
+        first -= 1
+        title = order[first].text + title
     if re.match(r"^(?:关于|印发)", title) and at - 1 in order:
         above = order[at - 1].text
         if _ORGAN.search(above) and not _NUMBER.search(above) and width(above) < 40:
             title = above + title
     for step in (1, 2):
         below = order.get(at + step)
-        if below is None or mark(below.text) or ends_sentence(below.text):
+        if below is None or mark(below.text) or ends_sentence(below.text) or _APART.fullmatch(below.text):
             break
         suffix = re.fullmatch(r"[（(](?:试行|暂行|修订|草案|征求意见稿|送审稿|20\d\d年?[^）)]{0,12})[）)]", below.text)
         unfinished = not _TITLE_END.search(title) and title.count("《") >= title.count("》")
@@ -204,6 +265,22 @@ def _completed(title: str, at: int, top: Sequence[tuple[int, Paragraph]]) -> tup
         else:
             break
     return title, at
+
+
+def _goes_above(title: str, above: Paragraph | None) -> bool:
+    """Whether the centred line above a title is the start of it: plainly not whole, and nothing of its own."""
+    if above is None or above.align != "center" or mark(above.text) or ends_sentence(above.text):
+        return False
+    text = above.text
+    if _NUMBER.search(text) or _STANDARD.search(text) or _DATE.search(text) or text.endswith("文件"):
+        return False
+    opened = text.count("《") > text.count("》")
+    begun = bool(re.search(r"关于|印发", text)) and not _TITLE_END.search(text)
+    cut = not (_ORGAN.search(text) or _TITLE_END.search(text)) and width(title) < 24 and len(text) > 4
+    return opened or begun or cut
+
+
+_APART = re.compile(r"(?:前\s*言|引\s*言|目\s*[录次]|序\s*言)")
 
 
 def _inner(what: str, texts: Sequence[tuple[int, Paragraph]], at: int) -> tuple[str, int | None]:
