@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from assistant.conversation.asking import openers
 from assistant.conversation.journeys import mode_words, pieces, segments
 from tools.calculator import Calculator, InputSpec
 from tools.numerals import read_numeral
@@ -21,11 +22,15 @@ _ALL = re.compile(r"每个?人|大家|所有人|全部人员|全员|人人|都(?
 _CJK = "\u4e00-\u9fff"
 _WRITTEN = (
     (re.compile(rf"\s+(?=[{_CJK}])"), "，"),
-    (re.compile(rf"(?<=\d)((?:[a-zA-Z%]{{1,3}}|[{_CJK}]{{1,4}}))\s+(?=\d)"), r"\1，"),
+    (re.compile(rf"(?<![A-Za-z\d.])(\d[\d.]*(?:[a-zA-Z%]{{1,3}}|[{_CJK}]{{1,4}}))\s+(?=\d)"), r"\1，"),
     (re.compile(r"(?<=\d) (?=spaces\b)", re.I), " parking "),
     (re.compile(r" (?:if|and|with|where) ", re.I), "，"),
     (re.compile(r"\bof (?:them|us|the (?:attendees|participants|people))\b", re.I), "people"),
-    (re.compile(r"台(?=车位)"), "个"),
+    (re.compile(r"[台辆](?=车位)"), "个"),
+    (
+        re.compile(r"(?<![天然燃煤油液化氧沼蒸供暖冷换])用?气(?=(?:量)?(?:是|有|约|大概)?[\d一二三四五六七八九])"),
+        "天然气",
+    ),
     (
         re.compile(
             r"(?<=人数)(?:为|是|有|到)?(?=[\d一二三四五六七八九十百千两])(?P<n>[\d.万一二三四五六七八九十百千两]+)(?![\d%人])"
@@ -56,6 +61,7 @@ _STATED = re.compile(r"(?:数|数量|量)?(?:大概|大约|约|一共|总共|共
 _DAYS = ("每天", "每日", "日均", "一天")
 _CALENDAR = frozenset({"year", "month"})
 _BESIDE = 6
+_TOUCHING = 2
 _PLACE_STOP = r"[，,。；;？?！!\n、]"
 
 
@@ -65,6 +71,17 @@ class Filled:
 
     inputs: Mapping[str, str]
     unused: tuple[FoundQuantity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """What is being read: the text, where its quantities stand, for whom, what is held and what was asked for."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    calculator: Calculator
+    held: Collection[str]
+    awaited: str
 
 
 def fill(calculator: Calculator, text: str, held: Collection[str] = (), awaited: str = "") -> Filled:
@@ -92,13 +109,13 @@ def fill(calculator: Calculator, text: str, held: Collection[str] = (), awaited:
     free = [
         q for q in found_all if not any(a <= q.span[0] < b for a, b in taken) and not _only_period(q, found_all, text)
     ]
-    spans = [q.span for q in free]
+    sentence = _Sentence(text, tuple(q.span for q in free), calculator, held, awaited)
     pairs = sorted(
         (
             (score, spec.name, i)
             for i, quantity in enumerate(free)
             for spec in calculator.inputs
-            if (score := _fit(spec, quantity, text, calculator.inputs, held, awaited, spans)) > 0
+            if (score := _fit(spec, quantity, sentence)) > 0
         ),
         key=lambda pair: (-pair[0], pair[2]),
     )
@@ -114,7 +131,7 @@ def fill(calculator: Calculator, text: str, held: Collection[str] = (), awaited:
         open_inputs = [s for s in left if s.kind == "quantity" and s.name not in held and _takes(s, quantity)]
         alike = [q for k, q in enumerate(free) if k not in used and q.dimension == quantity.dimension]
         if len(open_inputs) == len(alike) == 1:
-            told = bool(_rivals(calculator, quantity) & inputs.keys())
+            told = quantity.dimension != "person" and bool(_rivals(calculator, quantity) & inputs.keys())
         else:
             told = len(open_inputs) == len(alike) and _follow(open_inputs)
         if i not in used and told:
@@ -128,7 +145,7 @@ def fill(calculator: Calculator, text: str, held: Collection[str] = (), awaited:
 
 def _numbered(calculator: Calculator, text: str) -> Mapping[str, str]:
     """Numbers without a unit right after the name of an input: 人数80, 停车位 120个."""
-    spans = [q.span for q in find(text)]
+    spans = [q.span for q in find(text) if q.dimension != "number"]
     found: dict[str, str] = {}
     for spec in calculator.inputs:
         if spec.dimension is None or spec.kind == "text":
@@ -216,6 +233,8 @@ def _written(spec: InputSpec, quantity: FoundQuantity) -> str:
     apart = quantity.unit == spec.unit and not find(quantity.text)
     if quantity.value is not None and (elsewhere or apart):
         return f"{quantity.value:.10g}"
+    if spec.unit and not _takes(spec, quantity) and _part_of(spec, quantity):
+        return f"{quantity.text}/{unit_name(spec.unit.partition('/')[2])}"
     if "/" in quantity.dimension and quantity.dimension.partition("/")[0] == spec.dimension:
         if spec.dimension == "time" and quantity.value is not None:
             return f"{quantity.value:.10g}{unit_name(quantity.unit.partition('/')[0])}"
@@ -298,25 +317,20 @@ def _daily(spec: InputSpec) -> bool:
     return any(word in spec.label for word in _DAYS)
 
 
-def _fit(
-    spec: InputSpec,
-    quantity: FoundQuantity,
-    text: str,
-    specs: Sequence[InputSpec],
-    held: Collection[str],
-    awaited: str,
-    spans: Sequence[tuple[int, int]],
-) -> float:
+def _fit(spec: InputSpec, quantity: FoundQuantity, sentence: _Sentence) -> float:
     """How well a quantity fits an input: 0 not at all, 1 the only one of its dimension, more with a cue word nearby."""
     if spec.kind == "text" or spec.dimension is None:
         return 0.0
-    near = _nearest(spec.cues, quantity, text, spans, beside=bool(awaited) and spec.name != awaited)
+    specs, held, awaited = sentence.calculator.inputs, sentence.held, sentence.awaited
+    near = _nearest(spec.cues, quantity, sentence, beside=bool(awaited) and spec.name != awaited)
     if not _takes(spec, quantity):
-        counted = quantity.dimension in _COUNTED and near is not None and near <= 2
+        if near is not None and near <= _TOUCHING and _part_of(spec, quantity):
+            return 2.0
+        counted = quantity.dimension in _COUNTED and near is not None and near <= _TOUCHING
         return 1.5 if counted and "/" not in spec.dimension and spec.dimension not in {"time", "ratio"} else 0.0
     same_unit = 0.4 if quantity.unit == spec.unit else 0.0
     asked = 1.0 if spec.name == awaited else 0.0
-    if not asked and _belongs_elsewhere(spec, quantity, text, specs):
+    if not asked and _belongs_elsewhere(spec, quantity, sentence.text, specs):
         return 0.0
     if near is not None:
         return 2.0 + asked + same_unit + 1.0 / (1.0 + near)
@@ -328,7 +342,14 @@ def _fit(
     open_rivals = [r for r in rivals if r.default is None and r.default_factor is None and r.name not in held]
     if len(rivals) == 1 or (spec.required and sum(other.required for other in rivals) == 1):
         return 1.0 + same_unit
-    return 0.8 if open_rivals == [spec] else 0.0
+    first = [r for r in open_rivals if r.name in openers(sentence.calculator)] or open_rivals
+    return 0.8 if first == [spec] else 0.0
+
+
+def _part_of(spec: InputSpec, quantity: FoundQuantity) -> bool:
+    """Whether an input is so much of the quantity's kind for one of something (电价0.7元: a price for each 度)."""
+    what, _, per = (spec.dimension or "").partition("/")
+    return bool(per) and "/" not in per and what == quantity.dimension and spec.dimension != "person/vehicle"
 
 
 def _belongs_elsewhere(spec: InputSpec, quantity: FoundQuantity, text: str, specs: Sequence[InputSpec]) -> bool:
@@ -351,9 +372,7 @@ def _stands_for(cue: str) -> frozenset[str]:
     return frozenset(q.unit for q in find(cue) if q.text == cue)
 
 
-def _nearest(
-    cues: Sequence[str], quantity: FoundQuantity, text: str, spans: Sequence[tuple[int, int]], *, beside: bool
-) -> int | None:
+def _nearest(cues: Sequence[str], quantity: FoundQuantity, sentence: _Sentence, *, beside: bool) -> int | None:
     """Characters between the quantity and the nearest cue word within the same piece of the sentence.
 
     The quantity's own words (10小时) count unless it has to be ``beside`` it, as where another input was asked for.
@@ -361,11 +380,11 @@ def _nearest(
     """
     if not beside and any(quantity.unit in _stands_for(cue) for cue in cues):
         return 0
-    start, end = quantity.span
+    text, (start, end) = sentence.text, quantity.span
     left = max((m.end() for m in re.finditer(_PLACE_STOP, text[:start])), default=0)
     right_match = re.search(_PLACE_STOP, text[end:])
     right = end + right_match.start() if right_match else len(text)
-    left = max((b for _, b in spans if left < b <= start), default=left)
+    left = max((b for _, b in sentence.spans if left < b <= start), default=left)
     gaps = []
     for cue in cues:
         for match in re.finditer(re.escape(cue), text[left:right]):

@@ -168,6 +168,9 @@ def _closeness(spec: Calculator, question: str) -> float:
     filled = fill(spec, question)
     count = len(filled.inputs) + len(filled.unused)
     words = 0.4 if any(word in question for word in _own_words()[spec.name]) else 0.0
+    # Of two that take the same amounts, the one that needs no more than these.
+    required = {item.name for item in spec.inputs if item.required}
+    words += 0.2 if required and required <= filled.inputs.keys() else 0.0
     return words + (0.5 * len(filled.inputs) / count if count else 0.0)
 
 
