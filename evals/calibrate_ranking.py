@@ -14,7 +14,7 @@ import yaml
 from numpy.typing import NDArray
 
 from assistant.answering.evidence import gather
-from assistant.answering.ranking import features
+from assistant.answering.ranking import features, relevance
 from assistant.assistant import Assistant
 from assistant.settings import read
 from evals.metrics.ndcg import ndcg
@@ -23,9 +23,16 @@ from evals.question import Question, clause_keys, load
 __all__ = ["Example", "fit", "main", "mean_ndcg"]
 
 Floats = NDArray[np.float64]
+Signals = list[dict[str, float]]
 
 DEPTH = 30
 PENALTIES = (0.003, 0.01, 0.03, 0.1)
+JUDGED = 8
+"""Clauses of a question from which the chance of answering is learned: those that might be cited."""
+
+REGULAR = 0.3
+"""Inverse strength of the L2 penalty on it, over standardised signs."""
+
 SPREAD = 4.0
 """Points of difference over which a clause's score falls to 1/e of the best one's; see ``extractive.NEAR``."""
 
@@ -85,6 +92,36 @@ def fit(examples: Sequence[Example], names: Sequence[str], penalty: float, steps
     return np.asarray(w / scale, dtype=np.float64)
 
 
+def fit_relevance(examples: Sequence[Example], judged: Sequence[Signals]) -> tuple[dict[str, float], float]:
+    """Weights per raw sign and bias of the logistic regression, over the first ``JUDGED`` clauses of each question."""
+    from sklearn.linear_model import LogisticRegression
+
+    names = list(judged[0][0])
+    x = np.array([[row[name] for name in names] for rows in judged for row in rows])
+    y = np.concatenate([e.grades for e in examples]) > 0
+    mean, scale = x.mean(0), np.where(x.std(0) > 0, x.std(0), 1.0)
+    model = LogisticRegression(C=REGULAR, max_iter=2000).fit((x - mean) / scale, y)
+    weights = model.coef_[0] / scale
+    return {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)}, float(
+        model.intercept_[0] - weights @ mean
+    )
+
+
+def first(
+    assistant: Assistant, question: Question, keys: dict[tuple[str, str | None, str], str], w: Floats
+) -> tuple[Signals, Example]:
+    """The signs of the clauses that stand first under these weights, with their grades."""
+    retriever, rarity = assistant.core.retriever, assistant.core.weights
+    evidence = gather(assistant.corpus, retriever.retrieve(question.text, DEPTH).hits)
+    rows = features(assistant.core.read(question.text), evidence, rarity)
+    points = np.array([list(r.values()) for r in rows]) @ w
+    gold = question.grades(keys)
+    best = np.argsort(-points, kind="stable")[:JUDGED]
+    signs = [relevance(rows[i], evidence[i], float(points[i] - points[best[0]]) / SPREAD) for i in best]
+    found = tuple(evidence[i].clause.key for i in best)
+    return signs, Example(np.zeros((len(best), 0)), np.array([gold.get(k, 0) for k in found]), found, gold)
+
+
 def mean_ndcg(examples: Sequence[Example], w: Floats) -> float:
     """Mean nDCG@10 of the pools ordered by the weights."""
     return float(
@@ -98,10 +135,10 @@ def main() -> None:
     keys = clause_keys(assistant.corpus)
     names: list[str] = []
     splits: dict[str, list[Example]] = {"dev": [], "test": []}
-    for question in load():
-        if question.answerable:
-            names, made = example(assistant, question, keys)
-            splits[question.split].append(made)
+    questions = [q for q in load() if q.answerable]
+    for question in questions:
+        names, made = example(assistant, question, keys)
+        splits[question.split].append(made)
     dev = splits["dev"]
     folds = [[e for i, e in enumerate(dev) if i % 5 == fold] for fold in range(5)]
     scores = {}
@@ -118,11 +155,14 @@ def main() -> None:
         split: f"nDCG@10 {mean_ndcg(examples, fused):.3f} -> {mean_ndcg(examples, w):.3f} ({len(examples)} 题)"
         for split, examples in splits.items()
     }
+    judged, examples_judged = zip(*(first(assistant, q, keys, w) for q in questions if q.split == "dev"), strict=True)
+    signs, bias = fit_relevance(examples_judged, judged)
     record = {
         "how": f"evals.calibrate_ranking，dev 集 {len(dev)} 题，五折选惩罚 {penalty}（各折平均 {scores[penalty]:.3f}）；"
         + "；".join(f"{split} {told}" for split, told in report.items()),
         "spread": SPREAD,
         "weights": {name: round(float(value), 4) for name, value in zip(names, w, strict=True)},
+        "relevance": {"bias": round(bias, 4), "weights": signs},
     }
     TARGET.write_text(yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=120), encoding="utf-8")
     sys.stdout.write(yaml.safe_dump(report, allow_unicode=True))

@@ -44,6 +44,7 @@ class Evidence:
     exact: bool = False
     match: Match = Match()
     asked: Asked | None = None
+    chance: float = 1.0
     via: str = ""
     defines: tuple[str, str] | None = None
 

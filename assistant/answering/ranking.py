@@ -1,6 +1,7 @@
 """Which of the clauses found is the better answer: a linear ranker over match, wording, standing and structure.
 
-The weights stand in ``ranking.yaml``, learned on the dev split by ``evals.calibrate_ranking`` (pairwise logistic loss).
+The weights stand in ``ranking.yaml``, learned on the dev split by ``evals.calibrate_ranking``: pairwise logistic loss for the
+order, logistic regression for the chance that a clause answers at all, which decides what is cited beside the first.
 A linear model over named features can be read and argued with; a hundred questions do not support more.
 """
 
@@ -18,7 +19,7 @@ from assistant.answering.question import Question, bigrams
 from assistant.answering.rarity import TermWeights
 from corpus.model import Confidence, Document, DocumentKind, Region
 
-__all__ = ["ended", "features", "weigh"]
+__all__ = ["ended", "features", "relevance", "weigh"]
 
 _YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 _WHO = re.compile(r"谁|哪个(部门|单位|机关)|由哪|归哪|负责人|\bwho\b", re.I)
@@ -32,12 +33,14 @@ _PAST = re.compile(r"(?<!\d)20(0\d|1\d|2[0-5])(?!\d)|去年|历年|统计|实际
 class _Model:
     weights: Mapping[str, float]
     spread: float
+    relevance: Mapping[str, float]
+    bias: float
 
 
 @cache
 def _model() -> _Model:
     raw = yaml.safe_load(files("assistant.answering").joinpath("ranking.yaml").read_text(encoding="utf-8"))
-    return _Model(raw["weights"], raw["spread"])
+    return _Model(raw["weights"], raw["spread"], raw["relevance"]["weights"], raw["relevance"]["bias"])
 
 
 def weigh(question: Question, evidence: Sequence[Evidence], rarity: TermWeights) -> tuple[Evidence, ...]:
@@ -50,11 +53,29 @@ def weigh(question: Question, evidence: Sequence[Evidence], rarity: TermWeights)
     )
     if not kept:
         return ()
-    weights = _model().weights
-    points = [sum(weights[name] * value for name, value in row.items()) for row in features(question, kept, rarity)]
+    model = _model()
+    rows = features(question, kept, rarity)
+    points = [sum(model.weights[name] * value for name, value in row.items()) for row in rows]
     best = max(points)
-    weighed = [replace(e, score=math.exp((p - best) / _model().spread)) for e, p in zip(kept, points, strict=True)]
+    weighed = []
+    for item, row, point in zip(kept, rows, points, strict=True):
+        signs = relevance(row, item, (point - best) / model.spread)
+        logit = model.bias + sum(model.relevance[name] * value for name, value in signs.items())
+        chance = 1.0 if item.exact else 1 / (1 + math.exp(-logit))
+        weighed.append(replace(item, score=math.exp((point - best) / model.spread), chance=chance))
     return tuple(sorted(weighed, key=lambda e: (not e.exact, -e.score)))
+
+
+def relevance(row: Mapping[str, float], item: Evidence, behind: float) -> dict[str, float]:
+    """What tells whether a clause answers at all: its features, how far it is behind the best, its raw cosines."""
+    match = item.match
+    return {
+        **row,
+        "behind": behind,
+        "best": float(behind == 0.0),
+        "raw_asked": match.dense if match.asked is None else match.asked,
+        "raw_dense": match.dense,
+    }
 
 
 def features(question: Question, evidence: Sequence[Evidence], rarity: TermWeights) -> list[dict[str, float]]:
