@@ -178,7 +178,9 @@ def _decreed(texts: Sequence[tuple[int, Paragraph]]) -> _Decree | None:
     return None
 
 
-_MONTH = re.compile(r"[（(]?(?P<y>\d{4}|[二〇○零一三四五六七八九]{4})\s*年\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*月[）)]?")
+_MONTH = re.compile(
+    r"[（(]?(?P<y>\d{4}|[二〇○零一三四五六七八九]{4})\s*年\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*月[）)]?"
+)
 
 
 def _cover(texts: Sequence[tuple[int, Paragraph]], at: int) -> tuple[str | None, str | None]:
