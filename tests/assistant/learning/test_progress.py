@@ -11,6 +11,7 @@ import pytest
 from assistant.learning import Course, open_progress
 from assistant.learning.progress import LEARNT_DAYS, State
 from corpus.errors import InputError, StoreUnavailable
+from corpus.library import Corpus
 from corpus.model import Scene
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -133,3 +134,24 @@ def test_the_file_holds_what_fsrs_needs_and_no_words(course: Course, tmp_path: P
         ((owner, card, state),) = held.execute("SELECT owner, card, state FROM nearzero_cards").fetchall()
     assert (owner, card) == ("li", fact)
     assert {"stability", "difficulty", "due"} <= set(json.loads(state))
+
+
+@pytest.mark.slow
+def test_progress_in_postgres_is_shared_by_programs_and_not_by_people(corpus: Corpus, postgres: str) -> None:
+    with (
+        closing(Course(corpus, open_progress(Path("unused"), postgres))) as first,
+        closing(Course(corpus, open_progress(Path("unused"), postgres))) as second,
+    ):
+        fact = next(iter(first.facts))
+        first.answered("li", fact, right=True)
+        second.answered("li", fact, right=False)
+        first.tick("li", "1/quiz")
+        held = second.progress.cards("li")[fact]
+        assert (held.reviews, held.lapses) == (2, 1)
+        assert second.ticks("li") == {"1/quiz"}
+        assert second.ticks("wang") == frozenset()
+        second.answered("wang", fact, right=True)
+        second.reset("li")
+        assert first.progress.cards("li") == {}
+        assert first.progress.cards("wang").keys() == {fact}
+    assert not Path("unused").exists()
