@@ -342,7 +342,9 @@ def _unclosed(text: str) -> bool:
 def _follows(text: str, found: Mark | None) -> bool:
     """Whether a mark is the next of the one the paragraph before opens with (1. and 2.)."""
     before = mark(text)
-    return found is not None and before is not None and found.family == before.family and found.value == before.value + 1
+    return (
+        found is not None and before is not None and found.family == before.family and found.value == before.value + 1
+    )
 
 
 def _flows(text: str) -> bool:
