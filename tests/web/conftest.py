@@ -22,6 +22,7 @@ from assistant.conversation.store import open_store
 from assistant.feedback import Rating, open_feedback
 from corpus.errors import InputError, UnknownConversation
 from corpus.library import Corpus, load
+from tools.calculator import run, to_json
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -121,6 +122,9 @@ class FixedAssistant:
             return Answer(question, "answer", text, marks, suggestions=("冬天呢？",))
         if "碳排放" in question:
             return Answer(question, "calculation", "这场会约排放 **412 kg CO₂e**。", calculations=(MEETING,))
+        if "充电桩" in question:
+            made = to_json(run("charging", {"spaces": "200个车位", "ratio": "sz20"}))
+            return Answer(question, "calculation", "要配 **40 个**。", calculations=(made,))
         if "出错" in question:
             raise InputError("没有看懂里程，请写成“120公里”这样的数量。")
         if "崩溃" in question:
