@@ -31,7 +31,7 @@ _TOLD: Mapping[str, str] = {
 
 @dataclass(slots=True)
 class Phrasing:
-    """What a model is told in one turn, and how it ended. ``cut`` is set where its words were cut short by their number."""
+    """What a model is told in one turn, and how it ended. ``cut`` is set where its last words may be half a sentence."""
 
     at: Endpoint
     messages: list[BaseMessage]
@@ -52,11 +52,11 @@ class Phrasing:
     def pieces(self, deadline: Deadline) -> Iterator[str]:
         """The model's text as it comes."""
         self.counter.called()
-        self.cut = False
+        self.cut = True
         self.written = []
         for chunk in chat(self.at, deadline.left, most_tokens=MOST_TOKENS).stream(self.messages):
             self.counter.reported(chunk.usage_metadata)
-            self.cut = self.cut or chunk.response_metadata.get("finish_reason") == "length"
+            self.cut = self.cut and chunk.response_metadata.get("finish_reason") != "stop"
             if chunk.text:
                 self.written.append(chunk.text)
                 yield chunk.text
