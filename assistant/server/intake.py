@@ -1,7 +1,6 @@
 """Adding a document to the library over HTTP, for administrators; the same way as ``nearzero corpus add``."""
 
 import tempfile
-import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,9 +33,6 @@ router = APIRouter(
         )
     },
 )
-
-_ONE = threading.Lock()
-"""One file is added at a time: each looks at what is held before it is put in."""
 
 Said = Annotated[str, Form(max_length=300)]
 
@@ -83,10 +79,10 @@ async def add(
 def _added(assistant: "Assistant", name: str, file: UploadFile, stated: dict[str, str]) -> dict[str, Any]:
     import shutil
 
-    from assistant.adding import ASKED, Shelf
+    from assistant.adding import ADDING, ASKED, Shelf
     from corpus.ingest import Reader
 
-    with _ONE, tempfile.TemporaryDirectory() as folder, Reader() as reader:
+    with ADDING, tempfile.TemporaryDirectory() as folder, Reader() as reader:
         path = Path(folder) / name
         with path.open("wb") as out:
             shutil.copyfileobj(file.file, out)

@@ -344,15 +344,17 @@ def test_staff_are_refused_and_see_no_control(enter: OpenPage, office: Office) -
 @pytest.mark.slow
 @pytest.mark.browser
 def test_an_administrator_adds_a_file_and_answers_use_it(enter: OpenPage, office: Office, tmp_path: Path) -> None:
-    path, broken = tmp_path / "办法.txt", tmp_path / "坏的.docx"
+    path, twin, broken = tmp_path / "办法.txt", tmp_path / "副本.txt", tmp_path / "坏的.docx"
+    twin.write_text(RULES, encoding="utf-8")
     path.write_text(RULES, encoding="utf-8")
     broken.write_bytes(b"nothing")
     page = enter(ADMINISTRATOR, PATH)
     page.get_by_role("tab", name="添加文件").click()
     page.wait_for_selector("#adding-files")
-    page.set_input_files("#adding-files input[type=file]", [str(path), str(broken)])
+    page.set_input_files("#adding-files input[type=file]", [str(path), str(twin), str(broken)])
     page.wait_for_selector("#adding-put", timeout=60_000)
     assert "坏的.docx" in page.inner_text("#adding-log")
+    assert "内容相同，只添加一份" in page.inner_text("#adding-log")
     number = page.locator("#adding-number textarea, #adding-number input")
     assert number.input_value() == "示机管〔2024〕9号"
     effective = page.locator("#adding-effective textarea, #adding-effective input")

@@ -51,7 +51,7 @@ def downloaded(page: Any, button: str, folder: Path) -> Path:
     page.locator(button).wait_for()
     with page.expect_download() as info:
         page.click(button)
-    path = folder / info.value.suggested_filename
+    path = folder / str(info.value.suggested_filename)
     info.value.save_as(path)
     return path
 
