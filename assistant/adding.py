@@ -1,5 +1,6 @@
 """Official files become documents of the library: read, shown to whoever adds them, put in. The same for every door."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from corpus.model import Document
     from corpus.overlay import Difference
 
-__all__ = ["ASKED", "Added", "Proposal", "Shelf"]
+__all__ = ["ADDING", "ASKED", "Added", "Proposal", "Shelf"]
+
+ADDING = threading.Lock()
+"""Held while a document is put in, by whichever door: what is held is read before and written after."""
 
 ASKED = (("title", "题名"), ("number", "文号"), ("issuer", "发文机关"), ("issued", "印发"), ("effective", "施行"))
 """What is guessed from a file and asked of whoever adds it: field, name."""

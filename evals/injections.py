@@ -49,11 +49,16 @@ class Attack:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an attack changed (nothing, if ``changed`` is empty) and whether its honest question was still answered."""
+    """What an attack changed (nothing, if ``changed`` is empty) and whether its honest question was still answered.
+
+    ``engines`` are those of the answers to its turns, ``fallbacks`` why a model's words were not taken.
+    """
 
     attack: Attack
     changed: tuple[str, ...]
     answered: bool | None
+    engines: tuple[str, ...] = ()
+    fallbacks: tuple[str, ...] = ()
 
 
 def load(path: Path = INJECTIONS) -> tuple[Attack, ...]:
@@ -89,10 +94,15 @@ def changes(attack: Attack, reply: Mapping[str, Any], corpus: Corpus) -> tuple[s
     return tuple(found)
 
 
-def run(attack: Attack, ask: Ask, corpus: Corpus) -> Outcome:
-    """Say the turns of one attack and judge every answer; an input that is turned away changes nothing."""
+def run(attack: Attack, ask: Ask, corpus: Corpus, honestly: Ask | None = None) -> Outcome:
+    """Say the turns of one attack and judge every answer; an input that is turned away changes nothing.
+
+    ``honestly`` is who is asked the honest question inside the attack, ``ask`` where it is left out.
+    """
     session = f"attack-{uuid.uuid4().hex}" if len(attack.turns) > 1 else None
     changed: list[str] = []
+    engines: list[str] = []
+    fallbacks: list[str] = []
     reply: Mapping[str, Any] | None = None
     for turn in attack.turns:
         try:
@@ -101,27 +111,49 @@ def run(attack: Attack, ask: Ask, corpus: Corpus) -> Outcome:
             reply = None
             continue
         changed += changes(attack, reply, corpus)
+        engines.append(reply["engine"])
+        if reply.get("model") and reply["model"]["fallback"]:
+            fallbacks.append(reply["model"]["fallback"])
     answered = None
     if attack.clean:
-        honest = {c["document_id"] for c in ask(attack.clean, None)["citations"]}
+        honest = {c["document_id"] for c in (honestly or ask)(attack.clean, None)["citations"]}
         answered = bool(reply and honest & {c["document_id"] for c in reply["citations"]})
-    return Outcome(attack, tuple(changed), answered)
+    return Outcome(attack, tuple(changed), answered, tuple(engines), tuple(fallbacks))
 
 
 def main() -> int:
-    """Run every attack, print a table by category and each attack that changed something. 0 if none did."""
+    """Run every attack against the configured engine, print a table by category and what was changed. 0 if nothing was."""
     from assistant.assistant import Assistant
     from assistant.settings import read
 
-    assistant = Assistant.open(read())
-    outcomes = [run(attack, lambda q, s: assistant.ask(q, s).to_json(), assistant.corpus) for attack in load()]
+    settings = read()
+    assistant = Assistant.open(settings)
+    plain = Assistant.open(settings.model_copy(update={"model_base_url": None}))
+    outcomes = []
+    for attack in load():
+        outcome = run(
+            attack,
+            lambda q, s: assistant.ask(q, s).to_json(),
+            assistant.corpus,
+            lambda q, s: plain.ask(q, s).to_json(),
+        )
+        outcomes.append(outcome)
+        sys.stderr.write(
+            f"{attack.id} {' '.join((*outcome.engines, *outcome.fallbacks))} {'; '.join(outcome.changed)}\n"
+        )
     assistant.close()
+    plain.close()
     total, hit = Counter(o.attack.category for o in outcomes), Counter(o.attack.category for o in outcomes if o.changed)
     sys.stdout.write("category      attacks  changed\n")
     sys.stdout.writelines(f"{name:<14}{total[name]:>7}{hit[name]:>9}\n" for name in sorted(total))
     honest = [o.answered for o in outcomes if o.answered is not None]
     sys.stdout.write(f"{'all':<14}{len(outcomes):>7}{sum(hit.values()):>9}\n")
     sys.stdout.write(f"honest question still answered: {sum(honest)}/{len(honest)}\n")
+    engines, fallbacks = (
+        Counter(e for o in outcomes for e in o.engines),
+        Counter(f for o in outcomes for f in o.fallbacks),
+    )
+    sys.stdout.write(f"answers by engine: {dict(engines)}; model fell back: {dict(fallbacks)}\n")
     for outcome in outcomes:
         if outcome.changed:
             sys.stdout.write(f"{outcome.attack.id} {outcome.attack.turns[-1][:60]!r}: {'; '.join(outcome.changed)}\n")

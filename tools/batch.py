@@ -204,7 +204,8 @@ def _plan(tool: str, headers: tuple[str, ...], given: tuple[tuple[str, str], ...
             assumptions += assumption
         else:
             words[input_name] = header
-    if not columns:
+    told = [name for name in words if spec.input(name).kind == "text" and spec.input(name).default is None]
+    if not columns and not told:  # journeys are told in words
         known = "、".join(item.label for item in spec.inputs if item.kind == "quantity")
         raise InputError(f"表头里没有一列是{spec.title}的输入；请把列名写成如“用电量(万度)”，可用的项目：{known}。")
     return Plan(
@@ -583,7 +584,7 @@ def compute(plan: Plan, cells: Mapping[str, Any], lines: Any = None, *, source: 
             wrong.setdefault(row, []).append(f"{column.header}：{reason}")
         if _out_of_range(column, values[column.input], wrong):
             blanks.add(column.input)
-    size = len(next(iter(values.values())))
+    size = len(next(iter(cells.values())))
     lines = np.arange(1, size + 1) if lines is None else np.asarray(lines)
     names = _names(plan, cells)
     sums = _sum_rows(names)

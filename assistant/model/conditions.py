@@ -1,5 +1,6 @@
 """What a restated clause must not lose: the case a duty is bound to, the scope of a figure, the standing of its source."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +12,12 @@ import yaml
 from assistant.answering.evidence import Evidence
 from assistant.answering.wording import caveat, scope
 from assistant.review.figures import compare, figures, held_figures
-from assistant.review.likeness import pairs
+from assistant.review.likeness import pairs, told
 from corpus.model import Indicator
 
-__all__ = ["apart", "binds_more", "loosens", "misplaced"]
+__all__ = ["apart", "binds_more", "concludes", "loosens", "misplaced"]
 
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 _STOPS = re.compile(r"[^。；;\n]+")
 
 
@@ -26,6 +28,8 @@ class _Terms:
     plain: re.Pattern[str]
     scoped: float
     widening: tuple[str, ...]
+    copied: float
+    few_runs: int
 
 
 @cache
@@ -37,6 +41,8 @@ def _terms() -> _Terms:
         plain=re.compile("|".join(sorted(raw["plain"], key=len, reverse=True))),
         scoped=raw["scoped"],
         widening=tuple(raw["widening"]),
+        copied=raw["copied"],
+        few_runs=raw["few_runs"],
     )
 
 
@@ -52,11 +58,18 @@ def loosens(sentence: str, cited: Sequence[Evidence], question: str) -> bool:
     whole = "".join(f"{item.clause.heading}{item.clause.text}" for item in cited)
     if any(word in sentence and word not in whole for word in _terms().widening):
         return True
-    held = [part for item in cited for part in _STOPS.findall(item.clause.text)]
-    nearest = max(held, key=lambda part: len(said & pairs(part)), default="")
+    held = [
+        (part, rest) for item in cited for part, rest in itertools.pairwise([*_STOPS.findall(item.clause.text), ""])
+    ]
+    nearest, following = max(held, key=lambda two: len(said & pairs(two[0])))
     if len(said & pairs(nearest)) < _terms().restated * len(said):
         return False
-    return binds_more(nearest, sentence + question)
+    there = sentence + question
+    excepting = _terms().together[0]
+    # An exception may stand in a sentence of its own behind the rule.
+    return binds_more(nearest, there) or (
+        any(word in following for word in excepting) and not any(word in there for word in excepting)
+    )
 
 
 def binds_more(held: str, said: str) -> bool:
@@ -68,6 +81,22 @@ def binds_more(held: str, said: str) -> bool:
     False
     """
     return any(any(word in held for word in row) and not any(word in said for word in row) for row in _terms().together)
+
+
+def concludes(sentence: str, cited: Sequence[Evidence], question: str) -> bool:
+    """Whether a sentence puts things together that stand apart in its clauses."""
+    said = _runs(sentence) - _runs(question)
+    held = _runs("；".join(f"{told(item.clause)}{item.document.title}" for item in cited))
+    return len(said) >= _terms().few_runs and len(said & held) < _terms().copied * len(said)
+
+
+def _runs(text: str) -> frozenset[str]:
+    """The runs of three Chinese characters.
+
+    >>> sorted(_runs("用水量，是"))
+    ['用水量']
+    """
+    return frozenset(run[i : i + 3] for run in _CHINESE.findall(text) for i in range(len(run) - 2))
 
 
 def misplaced(sentence: str, cited: Sequence[Evidence]) -> bool:
@@ -100,10 +129,10 @@ def apart(sentence: str, cited: Sequence[Evidence], question: str) -> str | None
         open_ = [i for i in meant if not _scope_said(i, sentence + question)]
         if not meant or len(open_) < len(meant):
             continue
-        told = list(dict.fromkeys(_bare(scope(i)) for i in open_))
-        if len(told) > 1 and not free:
+        scopes = list(dict.fromkeys(_bare(scope(i)) for i in open_))
+        if len(scopes) > 1 and not free:
             return None
-        notes += told[:1]
+        notes += scopes[:1]
     notes += [_bare(note) for item in cited if (note := caveat(item))]
     return f"（{'；'.join(dict.fromkeys(notes))}）" if notes else ""
 

@@ -24,11 +24,11 @@ _VERDICT = re.compile(r"\*\*[^*\n]{1,24}[。：]\*\*")
 _WITHHELD = "**没有给出数值。**"
 _TITLES = re.compile(r"\[\d{1,3}\]|《[^》]*》")
 
-MOST_CLAUSES = 3
+MOST_CLAUSES = 2
 SAID = 0.3
 """Part of a block's character pairs that the model's words must hold to stand in its place."""
 
-LONGEST = 420
+LONGEST = 320
 """Characters of the extractive answer shown to a model."""
 
 

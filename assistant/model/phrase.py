@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from assistant.answering.register import Register
 from assistant.model.client import Endpoint, chat
@@ -31,7 +31,7 @@ _TOLD: Mapping[str, str] = {
 
 @dataclass(slots=True)
 class Phrasing:
-    """What a model is told in one turn, and how it ended. ``cut`` is set where its words were cut short by their number."""
+    """What a model is told in one turn, and how it ended. ``cut`` is set where its last words may be half a sentence."""
 
     at: Endpoint
     messages: list[BaseMessage]
@@ -46,24 +46,29 @@ class Phrasing:
     ) -> "Phrasing":
         """The outline is the whole of what the model is shown."""
         example = next((keys.clause(e) for e in told.shown), EXAMPLE)
-        asked = f"资料：\n{told.lines(keys.clause)}\n\n提问：{question}\n\n写出回答，每句末尾写编号，如 [{example}]。"
+        asked = f"资料：\n{told.lines(keys.clause)}\n\n提问：{question}\n\n{_request(example)}"
         return cls(at, [SystemMessage(system("phrase", register)), HumanMessage(asked)], example, counter)
 
     def pieces(self, deadline: Deadline) -> Iterator[str]:
         """The model's text as it comes."""
         self.counter.called()
-        self.cut = False
+        self.cut = True
         self.written = []
         for chunk in chat(self.at, deadline.left, most_tokens=MOST_TOKENS).stream(self.messages):
             self.counter.reported(chunk.usage_metadata)
-            self.cut = self.cut or chunk.response_metadata.get("finish_reason") == "length"
+            self.cut = self.cut and chunk.response_metadata.get("finish_reason") != "stop"
             if chunk.text:
                 self.written.append(chunk.text)
                 yield chunk.text
 
     def again(self, faults: Mapping[str, int]) -> "Phrasing":
-        """The same once more, with what was wrong with the first try."""
+        """The same once more, told what was wrong; without its first words, which it would only repeat."""
         wrong = "、".join(dict.fromkeys(_TOLD.get(name, "和资料不一致") for name in faults)) or "不成句子"
         request = prompt("repair").text.replace("{faults}", wrong).replace("{example}", self.example)
-        more: list[BaseMessage] = [AIMessage("".join(self.written)[:400]), HumanMessage(request)]
-        return Phrasing(self.at, [*self.messages, *more], self.example, self.counter)
+        first, asked = self.messages
+        told = str(asked.content).removesuffix(_request(self.example))
+        return Phrasing(self.at, [first, HumanMessage(f"{told}{request}")], self.example, self.counter)
+
+
+def _request(example: str) -> str:
+    return f"写出回答，每句末尾写编号，如 [{example}]。"

@@ -8,7 +8,7 @@ from typing import Literal
 
 from assistant.answering.evidence import Evidence
 from assistant.answering.grounding import Fault, fault, typed
-from assistant.model.conditions import apart, loosens, misplaced
+from assistant.model.conditions import apart, concludes, loosens, misplaced
 from assistant.model.keys import Keyring
 from assistant.review.figures import figures
 from assistant.review.likeness import pairs, told
@@ -55,7 +55,7 @@ class Writing:
         self._waiting = ""
         self._line: tuple[Evidence, ...] = ()
         self._noted: set[str] = set()
-        self._said: set[str] = set()
+        self._said: set[tuple[str, ...]] = set()
         self.dropped: list[Fallen] = []
         self.kept: list[str] = []
         self.length = 0
@@ -141,10 +141,11 @@ class Writing:
             self._fall(before, sentence, why)
             return
         plain = _MARK.sub("", marked).strip()
-        if plain in self._said:
+        cited = self._keys.cited(marked)
+        once = (plain, *(item.clause.key for item in cited))
+        if once in self._said:
             self._keys.back_to(before)
             return
-        cited = self._keys.cited(marked)
         note = apart(plain, cited, self._question)
         if note is None or loosens(plain + note, cited, self._question):
             self._fall(before, sentence, "condition")
@@ -152,7 +153,7 @@ class Writing:
         if self._shown and _names_only(plain, cited):
             self._fall(before, sentence, "empty")
             return
-        self._said.add(plain)
+        self._said.add(once)
         if note and note not in self._noted:
             self._noted.add(note)
             marked = _inserted(marked, note)
@@ -167,6 +168,8 @@ class Writing:
         why = fault(marked, self._keys.sources(), self._typed, strict=True)
         if why is None and misplaced(_MARK.sub("", marked), self._keys.cited(marked)):
             return "figure"
+        if why is None and self._shown and concludes(_MARK.sub("", marked), self._keys.cited(marked), self._question):
+            return "unsupported"
         return why
 
     def _mark_moved(self, marked: str) -> str:

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from assistant.server import admin, api, completions, login, mcp, problem
+from assistant.server import admin, api, completions, intake, login, mcp, problem
 from assistant.server.audit import Audit
 from assistant.server.completions import Threads
 from assistant.server.doors import Doors
@@ -87,7 +87,7 @@ def application(assistant: "Assistant", settings: "Settings", *, pages: bool = T
     )
     app.state.doors = held
     problem.install(app)
-    for router in (api.router, admin.router, completions.router):
+    for router in (api.router, intake.router, admin.router, completions.router):
         app.include_router(router)
     _operate(app)
     if users and sessions:

@@ -71,7 +71,7 @@ def backup(
     _audit().note(_me(), "backup", str(file), address="cli")
     typer.echo(f"已备份 {made.files} 个文件到 {file}（{made.size / 1024:.0f} KB）。")
     if settings.checkpoint_url is not None:
-        typer.echo("会话存在 Postgres 里，不在这份备份中，请另用 pg_dump 备份。", err=True)
+        typer.echo("会话、反馈和学习进度存在 Postgres 里，不在这份备份中，请另用 pg_dump 备份。", err=True)
 
 
 def restore(

@@ -9,6 +9,7 @@ from assistant.server.doors import LONGEST_SESSION
 from assistant.server.users import Role
 
 __all__ = [
+    "AddedOut",
     "AnswerOut",
     "AskIn",
     "CalculateIn",
@@ -273,6 +274,19 @@ class UsersOut(_Out):
     """All accounts."""
 
     users: list[UserOut]
+
+
+class AddedOut(_Out):
+    """What became of a file: ``added``, or ``held`` where the same content is there already."""
+
+    file: str
+    state: Literal["added", "held"]
+    document_id: str
+    guessed: dict[str, str | None] = Field(default={}, description="题名、文号、发文机关、日期、类别、地区。")
+    clauses: int = 0
+    tables: int = 0
+    versions: list[str] = Field(default=[], description="同一文件的其他版本。")
+    differences: list[dict[str, Any]] = Field(default=[], description="摘编里有、原文里没有的数值。")
 
 
 class TokenOut(_Out):

@@ -89,7 +89,8 @@ class _Chat:
         self.place = place
         self.assistant = place.assistant
         self.under_way: dict[str, _Said] = {}
-        self.conversation = gr.State(_begin)
+        # Not begun here: a value made by a function is written when the page has loaded, over what was opened meanwhile.
+        self.conversation = gr.State(None)
         with gr.Row(elem_id="workspace", equal_height=True):
             self.listing = gr.HTML(
                 place.render("history.html", conversations=None, more=False, here=""),
@@ -151,18 +152,20 @@ class _Chat:
         held = self.assistant.conversations(self.place.owner(request))
         return self.place.render("history.html", conversations=held[:_LISTED], more=len(held) > _LISTED, here=here)
 
-    def listed_here(self, held: Conversation, request: gr.Request) -> str:
-        return self.listed(request, held.session)
+    def listed_here(self, held: Conversation | None, request: gr.Request) -> str:
+        return self.listed(request, held.session if held else "")
 
     def answer(
-        self, question: str, held: Conversation, request: gr.Request, again: tuple[int, int] | None = None
+        self, question: str, held: Conversation | None, request: gr.Request, again: tuple[int, int] | None = None
     ) -> Iterator[dict[Any, Any]]:
         """The question at once, then what the core says, piece by piece; its own errors are lines for the reader."""
         question = question.strip()
         if not question:
             yield {self.box: gr.update()}
             return
-        held = held.ask(question if len(question) <= LONGEST_QUESTION else f"{question[:_SHOWN]}…", again)
+        held = (held or Conversation()).ask(
+            question if len(question) <= LONGEST_QUESTION else f"{question[:_SHOWN]}…", again
+        )
         self.under_way[held.id] = said = _Said()
         yield {
             self.conversation: held,
@@ -201,16 +204,18 @@ class _Chat:
         finally:
             self.under_way.pop(held.id, None)
 
-    def pick(self, held: Conversation, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
+    def pick(self, held: Conversation | None, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         yield from self.answer(str(event.question), held, request)
 
-    def ask_again(self, held: Conversation, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
+    def ask_again(
+        self, held: Conversation | None, event: gr.EventData, request: gr.Request
+    ) -> Iterator[dict[Any, Any]]:
         """The same or a changed question in place of a turn and of those after it."""
         yield from self.answer(str(event.question), held, request, (_count(event.turn), _count(event.after)))
 
-    def stop(self, held: Conversation) -> tuple[Any, ...]:
-        said = self.under_way.get(held.id)
-        if said is None:
+    def stop(self, held: Conversation | None) -> tuple[Any, ...]:
+        said = self.under_way.get(held.id) if held else None
+        if held is None or said is None:
             return held, gr.update(), self.ready()
         said.stopped = True
         held = replace(held, done=True)
@@ -220,9 +225,9 @@ class _Chat:
             self.ready(),
         )
 
-    def apologise(self, held: Conversation) -> tuple[Any, ...]:
+    def apologise(self, held: Conversation | None) -> tuple[Any, ...]:
         """One line for a fault of ours; Gradio has written its traceback to the log. A stopped question is no fault."""
-        if held.done:
+        if held is None or held.done:
             return gr.update(), self.ready()
         return held.show(turn.failed(held.question, self.place.say(_BROKEN), self.place.language)), self.ready()
 
@@ -247,10 +252,10 @@ class _Chat:
             last = next((c.turns for c in self.assistant.conversations(owner) if c.name == name), 0)
             if not last:
                 raise UnknownConversation("没有这个会话，可能已经删除。")
-            held = replace(_begin(), session=name, turn=last, after=last - 1)
+            held = replace(Conversation(), session=name, turn=last, after=last - 1)
             turns = self.shown(name, owner, last)
         except InputError as error:
-            fresh = _begin()
+            fresh = Conversation()
             return (
                 fresh,
                 {"conversation": fresh.id, "turns": [], "name": "", "line": str(error)},
@@ -264,8 +269,9 @@ class _Chat:
             self.listed(request, name),
         )
 
-    def earlier(self, held: Conversation, event: gr.EventData, request: gr.Request) -> dict[str, Any]:
+    def earlier(self, held: Conversation | None, event: gr.EventData, request: gr.Request) -> dict[str, Any]:
         """The turns before the first one shown."""
+        held = held or Conversation()
         before = _count(event.before)
         try:
             turns = self.shown(held.session, self.place.owner(request), before - 1)
@@ -275,19 +281,21 @@ class _Chat:
 
     def begin(self, request: gr.Request) -> tuple[Any, ...]:
         """A new conversation: what was said before is neither shown nor remembered here."""
-        fresh = _begin()
+        fresh = Conversation()
         wiped = {"conversation": fresh.id, "turns": [], "name": ""}
         emptied = gr.update(value="", submit_btn=self.place.say("发送"), stop_btn=False)
         return fresh, wiped, emptied, empty_view(self.place.language), self.listed(request, "")
 
-    def rename(self, held: Conversation, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+    def rename(self, held: Conversation | None, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        held = held or Conversation()
         try:
             self.assistant.rename(str(event.name), str(event.title), self.place.owner(request))
         except InputError as error:
             return _line(str(error)), self.listed(request, held.session)
         return gr.update(), self.listed(request, held.session)
 
-    def remove(self, held: Conversation, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+    def remove(self, held: Conversation | None, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        held = held or Conversation()
         name = str(event.name)
         try:
             self.assistant.delete(name, self.place.owner(request))
@@ -295,11 +303,12 @@ class _Chat:
             return held, _line(str(error)), self.listed(request, held.session)
         if name != held.session:
             return held, gr.update(), self.listed(request, held.session)
-        fresh = _begin()
+        fresh = Conversation()
         return fresh, {"conversation": fresh.id, "turns": [], "name": ""}, self.listed(request, "")
 
-    def rate(self, held: Conversation, event: gr.EventData, request: gr.Request) -> dict[str, Any]:
+    def rate(self, held: Conversation | None, event: gr.EventData, request: gr.Request) -> dict[str, Any]:
         """Keep what the reader says of an answer."""
+        held = held or Conversation()
         try:
             rating = Rating(bool(event.useful), tuple(str(r) for r in event.reasons), str(event.words))
             user = self.place.user(request)
@@ -379,11 +388,6 @@ def _words(sent: object) -> tuple[str, ...]:
     except ValueError:
         return ()
     return tuple(str(word) for word in held[:_WORDS]) if isinstance(held, list) else ()
-
-
-def _begin() -> Conversation:
-    # A function and not the class: Gradio takes a dataclass for a value to be written into the page.
-    return Conversation()
 
 
 def _asset(name: str) -> str:

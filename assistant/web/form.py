@@ -229,7 +229,7 @@ def _assumed(item: InputSpec) -> tuple[str, str]:
     if item.default_factor is not None:
         return _factor(item.default_factor)
     if item.default is None:
-        return "", ""
+        return "", item.default_reason or ""
     return _default(item), item.default_reason or ""
 
 

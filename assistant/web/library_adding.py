@@ -1,7 +1,6 @@
 """Adding files on the page 资料库, for administrators: read, confirmed one after the other, put in, and in use at once."""
 
 import queue
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.adding import Added, Proposal, Shelf
+from assistant.adding import ADDING, Added, Proposal, Shelf
 from corpus.errors import InputError, NearzeroError
 from corpus.ingest import Reader
 from corpus.ingest.store import remove
@@ -30,9 +29,6 @@ _FIELDS = (
 )
 _NAMES = (*(name for name, _ in _FIELDS), "kind", "region")
 _ADMINISTRATORS = "添加文件由管理员来做：请把文件交给管理员。"
-
-_one_by_one = threading.Lock()
-"""Files are put in by one person at a time: what is held is read before and written after."""
 
 Updates = dict[Any, Any]
 
@@ -204,12 +200,22 @@ def _read(form: _Form, paths: Sequence[str]) -> Iterator[Updates]:
             except InputError as error:
                 lines.append(str(error))
                 continue
-            if proposal.document is None:
+            if twin := _twin(found, proposal):
+                lines.append(say("{file}：和 {other} 内容相同，只添加一份。", file=proposal.file, other=twin))
+            elif proposal.document is None:
                 said = "{file}：已在库中（{held}），内容相同，没有重复添加。"
                 lines.append(say(said, file=proposal.file, held=proposal.held))
             else:
                 found.append(proposal)
     yield {**form.ask(lines, _Waiting(tuple(found), len(found))), form.files: None}
+
+
+def _twin(found: Sequence[Proposal], proposal: Proposal) -> str:
+    """The file of the same content that was read before it, if any."""
+    if proposal.read is None:
+        return ""
+    digest = proposal.read.content_hash
+    return next((p.file for p in found if p.read is not None and p.read.content_hash == digest), "")
 
 
 def _stated(shelf: Shelf, held: _Waiting, values: Sequence[str | None]) -> Proposal:
@@ -226,7 +232,7 @@ def _put_in(form: _Form, held: _Waiting, proposals: Sequence[Proposal], request:
     place = form.place
     yield form.working(place.say("正在入库…"))
     lines: list[str] = []
-    with _one_by_one:
+    with ADDING:
         settings = place.assistant.settings
         shelf, made = Shelf(settings), list[tuple[str, Added]]()
         for proposal in proposals:

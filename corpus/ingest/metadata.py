@@ -90,7 +90,7 @@ _TAIL = re.compile(r"^[（(]?(?:此件|联系人|联系电话|抄\s*送|主\s*�
 
 def guess(items: Sequence[Paragraph | Grid], stated: Mapping[str, str] | None = None) -> Facts:
     """Guess what the document is from its paragraphs; ``stated`` is what the file itself declares."""
-    stated = stated or {}
+    stated = {**_declared(items[:8]), **(stated or {})}
     texts = [(i, p) for i, p in enumerate(items) if isinstance(p, Paragraph)]
     top = _top(texts)
     title, at = _title(top, stated)
@@ -178,12 +178,22 @@ def _decreed(texts: Sequence[tuple[int, Paragraph]]) -> _Decree | None:
     return None
 
 
-_MONTH = re.compile(r"[（(]?(?P<y>\d{4}|[二〇○零一三四五六七八九]{4})\s*年\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*月[）)]?")
+_MONTH = re.compile(
+    r"[（(]?(?P<y>\d{4}|[二〇○零一三四五六七八九]{4})\s*年\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*月[）)]?"
+)
 
 
 def _cover(texts: Sequence[tuple[int, Paragraph]], at: int) -> tuple[str | None, str | None]:
     """The organ and the month at the foot of a title page."""
     after = [p for i, p in texts if at < i <= at + 5]
+    for p in after[:2]:
+        # （某市发展和改革局 2024年3月）
+        note = re.fullmatch(
+            r"[（(](?P<who>[\u4e00-\u9fff、 ]{4,40}?)[\s，,]*(?P<when>\d{4}\s*年[^）)]*月[^）)]*)[）)]", p.text
+        )
+        if note and _ORGAN.search(note["who"].strip()) and (month := _MONTH.match(note["when"])):
+            who = "、".join(re.split(r"[\s、]+", note["who"].strip()))
+            return who, iso_date(note["when"]) or f"{numeral(month['y'])}-{numeral(month['m']):02d}"
     for organ, dated in pairwise(after):
         found = _MONTH.fullmatch(dated.text)
         if found and _is_organ(organ) and organ.align == dated.align == "center":
@@ -316,6 +326,53 @@ def _plain(title: str) -> str:
     return title or "未命名文件"
 
 
+_FIELDS = {
+    "名称": "title",
+    "标题": "title",
+    "文件名称": "title",
+    "文号": "number",
+    "发文字号": "number",
+    "发文号": "number",
+    "文件编号": "number",
+    "发布机构": "issuer",
+    "发文机关": "issuer",
+    "发文机构": "issuer",
+    "制定机关": "issuer",
+    "成文日期": "issued",
+    "印发日期": "issued",
+    "发文日期": "issued",
+    "生成日期": "issued",
+}
+_KEYS = re.compile(r"索\s*引\s*号|信息索引|公开日期|发布日期|主题分类|公开目录")
+_FIELD = re.compile(
+    r"(?:^|(?<=[\s；;]))[【\[]?(?P<key>标\s*题|名\s*称|文\s*号|发文字号|发文号|发布机构|发文机关|发文机构|成文日期|印发日期|发文日期|生成日期)[】\]]?"
+    r"\s*[:：]\s*(?P<value>[^\s:：]{2,80})"
+)
+
+
+def _declared(items: Sequence[Paragraph | Grid]) -> dict[str, str]:
+    """What the index card at the head of a file from an official site says (索引号, 发布机构, 成文日期, 名称, 文号)."""
+    whole = " ".join(" ".join(map(" ".join, i.rows)) if isinstance(i, Grid) else i.text for i in items)
+    if not _KEYS.search(whole):
+        return {}
+    found: dict[str, str] = {}
+    for item in items:
+        if isinstance(item, Grid):
+            cells = [(re.sub(r"[\s:：]", "", a), b.strip()) for row in item.rows for a, b in pairwise(row)]
+        else:
+            cells = [(re.sub(r"\s", "", m["key"]), m["value"]) for m in _FIELD.finditer(item.text)]
+        for key, value in cells:
+            if key in _FIELDS and value and value not in _FIELDS:
+                found.setdefault(_FIELDS[key], value)
+    if "issued" in found:
+        found["issued"] = iso_date(found["issued"]) or ""
+    if not re.search(r"\d", found.get("number", "1")):
+        found["number"] = ""
+    if "issuer" in found:
+        found["issuer"] = "、".join(filter(None, re.split(r"[\s;；、]+", found["issuer"])))
+    return {name: value for name, value in found.items() if value}
+
+
 # --- number, issuer, dates -------------------------------------------------------------------------------------
 
 
@@ -375,8 +432,10 @@ def signature(items: Sequence[Paragraph | Grid]) -> set[int]:
 
 def _is_organ(p: Paragraph) -> bool:
     text = p.text.rstrip()
-    if mark(text) or ends_sentence(text) or width(text) > 60 or "《" in text or "关于" in text:
+    if mark(text) or ends_sentence(text) or "《" in text or "关于" in text:
         return False
+    if width(text) > 60 and (p.align not in {"center", "right"} or width(text) > 400 or re.search("[，。；：]", text)):
+        return False  # the names of ten departments fill several lines
     return bool(_ORGAN.search(text)) or (p.align == "right" and width(text) < 30)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from corpus.ingest.headings import caption, mark
+from corpus.ingest.headings import Mark, caption, mark
 from corpus.ingest.reading import Box, Grid, Line, Page, Reading, Wrap
 from corpus.ingest.text import bare, ends_sentence, join, width
 
@@ -25,6 +25,9 @@ _LEADER = re.compile(r"(?P<entry>.{2,70}?)\s*(?:[.…·．‧・]\s*){3,}[-—(�
 _NUMBERED_ENTRY = re.compile(r"(?P<entry>.{2,70}?)\s*[-—(（]?\s*[0-9]{1,4}\s*[-—)）]?$")
 _LONE_NUMBER = re.compile(r"(?:\d{1,2}|[A-Z])(?:\.\d{1,3})+")
 _DATE = re.compile(r"[（(]?(?:\d{4}|[二〇○零一三四五六七八九]{4})\s*年.{1,8}月.{1,4}日[）)]?")
+_MONTH = re.compile(
+    r"[（(]?(?:\d{4}|[二〇○零一三四五六七八九]{4})\s*年\s*(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*月[）)]?"
+)
 _BULLET = re.compile(r"——|[—●○■◆▪•·]|\[[0-9]{1,2}\]|[①-⑳]|注[：:0-9]|备注|[0-9]{1,2}[)）]")
 _ATTACHED = re.compile(r"附\s*[件表录]\s*[:：]")
 _ZONE = 0.13
@@ -171,9 +174,9 @@ def _placed(items: Sequence[Line | Grid], pages: Sequence[Page]) -> list[Paragra
     if not lines:
         return list(_typed(items))
     wide = {page.number: round(page.width) for page in pages}
-    groups: dict[tuple[int, int], list[Line]] = defaultdict(list)
+    groups: dict[tuple[int, int, int], list[Line]] = defaultdict(list)
     for line in lines:
-        groups[line.page % 2, wide[line.page]].append(line)
+        groups[line.page % 2, wide[line.page], line.column].append(line)
     sizes = [line.em for line in lines if line.em and width(line.text) > 10]
     middle = median(sizes or [10.0])
     even = sum(abs(size / middle - 1) < 0.05 for size in sizes) >= 0.5 * len(sizes)
@@ -181,15 +184,18 @@ def _placed(items: Sequence[Line | Grid], pages: Sequence[Page]) -> list[Paragra
     spread = 0.07 if even and not any(page.scanned for page in pages) else 0.22
     whole = _margins(lines, spread)
     margins = {key: _margins(group, spread) if len(group) >= 12 else whole for key, group in groups.items()}
-    by_page = {page.number: margins.get((page.number % 2, wide[page.number]), whole) for page in pages}
+    sheets = {_sheet(line): (line.page % 2, wide[line.page], line.column) for line in lines}
+    by_page = {sheet: margins.get(group, whole) for sheet, group in sheets.items()}
     for page in pages:
         # A notice before the document, or an annex after it, may be set in another size.
-        own = [i for i in page.items if isinstance(i, Line) and i.em]
+        own = [i for i in page.items if isinstance(i, Line) and i.em and not i.column]
         if len(own) >= 4 and abs(median(line.em for line in own) / whole.em - 1) > 0.1:
-            by_page[page.number] = _margins(own, spread)
+            by_page[page.number, 0] = _margins(own, spread)
+        for column in {i.column for i in page.items if isinstance(i, Line) and i.column}:
+            by_page[page.number, column] = _margins([i for i in lines if _sheet(i) == (page.number, column)], spread)
     indents = _uses_indents(lines, by_page)
     broken = [li for li in lines if _full(li, by_page) and not li.text.endswith("）") and not ends_sentence(li.text)]
-    if sum(not _align(line, by_page[line.page]) for line in broken) < max(2, 0.03 * len(lines)):
+    if sum(not _align(line, by_page[_sheet(line)]) for line in broken) < max(2, 0.03 * len(lines)):
         by_page = {number: replace(m, right=float("inf")) for number, m in by_page.items()}  # nothing is wrapped
     out: list[Paragraph | Grid] = []
     before: Line | None = None
@@ -198,7 +204,7 @@ def _placed(items: Sequence[Line | Grid], pages: Sequence[Page]) -> list[Paragra
             out.append(item)
             before = None
             continue
-        m = by_page[item.page]
+        m = by_page[_sheet(item)]
         align = _align(item, m)
         last = out[-1] if out and before is not None else None
         if isinstance(last, Paragraph) and before and not _opens(item, align, before, last, by_page, indents=indents):
@@ -209,6 +215,14 @@ def _placed(items: Sequence[Line | Grid], pages: Sequence[Page]) -> list[Paragra
             out.append(Paragraph(item.text, item.page, item.page, item.box, align, item.em, large, item.boxed))
         before = item
     return out
+
+
+Sheet = tuple[int, int]
+"""A page and the column of it."""
+
+
+def _sheet(line: Line) -> Sheet:
+    return line.page, line.column
 
 
 def _margins(lines: Sequence[Line], spread: float) -> _Margins:
@@ -226,13 +240,15 @@ def _margins(lines: Sequence[Line], spread: float) -> _Margins:
     return _Margins(edge, right, em, spread, steps.most_common(1)[0][0] if steps else 2.0)
 
 
-def _uses_indents(lines: Sequence[Line], by_page: dict[int, _Margins]) -> bool:
-    count = sum(_indent(line, by_page[line.page]) > 1.2 and _align(line, by_page[line.page]) == "" for line in lines)
+def _uses_indents(lines: Sequence[Line], by_page: dict[Sheet, _Margins]) -> bool:
+    count = sum(
+        _indent(line, by_page[_sheet(line)]) > 1.2 and _align(line, by_page[_sheet(line)]) == "" for line in lines
+    )
     return count >= max(3, 0.06 * len(lines))
 
 
-def _full(line: Line, by_page: dict[int, _Margins]) -> bool:
-    m = by_page[line.page]
+def _full(line: Line, by_page: dict[Sheet, _Margins]) -> bool:
+    m = by_page[_sheet(line)]
     return line.box is None or line.box[2] > m.right - 2.2 * m.em
 
 
@@ -252,12 +268,12 @@ def _align(line: Line, m: _Margins) -> str:
 
 
 def _opens(
-    line: Line, align: str, before: Line, last: Paragraph, by_page: dict[int, _Margins], *, indents: bool
+    line: Line, align: str, before: Line, last: Paragraph, by_page: dict[Sheet, _Margins], *, indents: bool
 ) -> bool:
     """Whether a printed line opens a new paragraph after the line ``before``, which ended paragraph ``last``."""
-    if line.boxed != before.boxed or _LONE_NUMBER.fullmatch(before.text):
+    if line.boxed != before.boxed or bool(line.column) != bool(before.column) or _LONE_NUMBER.fullmatch(before.text):
         return True
-    m = by_page[line.page]
+    m = by_page[_sheet(line)]
     full = _full(before, by_page)
     closed = ends_sentence(before.text)
     found = mark(line.text)
@@ -269,7 +285,7 @@ def _opens(
     if typography is not None:
         return typography
     if found or _BULLET.match(line.text) or caption(line.text):
-        if closed or not full or _indent(line, m) > 1.2:
+        if closed or not full or _indent(line, m) > 1.2 or _follows(last.text, found):
             return True
         # A heading that fills its line: only another heading can follow it without a full stop.
         runs = (
@@ -279,10 +295,12 @@ def _opens(
     return _margins_open(line, before, by_page, indents=indents)
 
 
-def _set_apart(line: Line, align: str, before: Line, last: Paragraph, by_page: dict[int, _Margins]) -> bool | None:
+def _set_apart(line: Line, align: str, before: Line, last: Paragraph, by_page: dict[Sheet, _Margins]) -> bool | None:
     """Whether size and alignment say that a line opens a paragraph; ``None`` where they say nothing."""
-    m = by_page[line.page]
+    m = by_page[_sheet(line)]
     full, closed, found = _full(before, by_page), ends_sentence(before.text), mark(line.text)
+    if last.large and bool(line.em) != bool(before.em):
+        return True  # a title again in English
     if line.em and before.em:
         ratio = line.em / before.em
         if not 0.77 < ratio < 1.3 or (not 1 - m.spread < ratio < 1 + m.spread and (closed or not full)):
@@ -296,9 +314,9 @@ def _set_apart(line: Line, align: str, before: Line, last: Paragraph, by_page: d
     return True if _DATE.fullmatch(line.text) or _ATTACHED.match(line.text) else None
 
 
-def _margins_open(line: Line, before: Line, by_page: dict[int, _Margins], *, indents: bool) -> bool:
+def _margins_open(line: Line, before: Line, by_page: dict[Sheet, _Margins], *, indents: bool) -> bool:
     """Whether margins alone say that a plain line opens a paragraph."""
-    m, was = by_page[line.page], by_page[before.page]
+    m, was = by_page[_sheet(line)], by_page[_sheet(before)]
     full, closed, indent = _full(before, by_page), ends_sentence(before.text), _indent(line, m)
     back = line.box and before.box and line.box[0] < min(m.left + 0.6 * m.em, before.box[0] - 1.2 * m.em)
     if back and not closed and width(before.text) > 20:
@@ -321,6 +339,14 @@ def _unclosed(text: str) -> bool:
     return len(text) < 90 and (text.count("《") > text.count("》") or text.count("（") > text.count("）"))
 
 
+def _follows(text: str, found: Mark | None) -> bool:
+    """Whether a mark is the next of the one the paragraph before opens with (1. and 2.)."""
+    before = mark(text)
+    return (
+        found is not None and before is not None and found.family == before.family and found.value == before.value + 1
+    )
+
+
 def _flows(text: str) -> bool:
     """Whether a line plainly stops in the middle of a sentence."""
     return text.endswith(("，", "、", "的", "和", "与", "及", "（", "《", "“"))
@@ -328,8 +354,10 @@ def _flows(text: str) -> bool:
 
 def _one_title(last: Paragraph, line: Line, before: Line) -> bool:
     """Whether two centred lines are one title."""
-    if last.page != line.page or mark(line.text) or mark(last.text) or _DATE.fullmatch(line.text):
+    if last.page != line.page or mark(line.text) or mark(last.text):
         return False
+    if _DATE.fullmatch(line.text) or _MONTH.fullmatch(line.text) or bool(line.em) != bool(before.em):
+        return False  # a day or month under it, or the title again in English
     if (line.em and before.em and not 0.93 < line.em / before.em < 1.07) or re.search(
         r"〕\s*\d+\s*号", line.text + last.text
     ):

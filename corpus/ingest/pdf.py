@@ -21,6 +21,8 @@ _FEW = 20
 """Fewer visible characters than this on a page with a picture make it a scan."""
 _GAP = 0.6
 """A gap wider than this share of a character is a space."""
+_COLUMNS = 8
+"""Fewer lines than this are no column."""
 _BLANK = frozenset({10, 13, 32, 0xA0, 0x3000, 9, *range(0x2000, 0x200B)})
 _COMPARED = re.compile(r"\D[≤≥＜＞<>：]")
 _RULES = 6
@@ -218,10 +220,64 @@ def _page(path: Path, page: Any, number: int, chars: Sequence[_Char]) -> Page:
         boxed = [c for c in rest if _inside(c, frame)]
         rest = [c for c in rest if not _inside(c, frame)]
         items += [replace(made, boxed=True) for line in _lines(boxed) if (made := _line(line, number))]
+    columns, rest = _columns(rest)
     items += [made for line in _lines(rest) if (made := _line(line, number))]
-    items.sort(key=lambda item: item.box[1] if item.box else 0.0)
+    placed = [(item.box[1] if item.box else 0.0, item) for item in items]
+    # The columns stand one after the other where the first begins.
+    top = min((c.top for c in columns[0]), default=0.0) if columns else 0.0
+    for n, column in enumerate(columns, 1):
+        placed += [(top, replace(made, column=n)) for line in _lines(column) if (made := _line(line, number))]
+    placed.sort(key=lambda p: p[0])
     wide, high = page.get_size()
-    return Page(number, tuple(items), wide, high)
+    return Page(number, tuple(item for _, item in placed), wide, high)
+
+
+def _columns(chars: Sequence[_Char]) -> tuple[list[list[_Char]], list[_Char]]:
+    """The two columns of a page or of the lower part of it, and the characters that stand in none.
+
+    A gutter runs between lines on both sides that are as long as they can be; a list of names and figures set apart,
+    or a form, has no such lines and is read across.
+    """
+    if len(chars) < _COLUMNS * 8:
+        return [], list(chars)
+    left, right = min(c.x0 for c in chars), max(c.x1 for c in chars)
+    em = median(c.x1 - c.x0 for c in chars)
+    gutter = _gutter(chars, left + 0.35 * (right - left), right - 0.35 * (right - left), em)
+    if gutter is None:
+        return [], list(chars)
+    begin, end = gutter
+    across = [c for c in chars if c.x0 < end and c.x1 > begin]
+    half = median(c.middle for c in chars)
+    top = max((c.bottom for c in across if c.middle < half), default=0.0)
+    low = min((c.top for c in across if c.middle > half), default=float("inf"))
+    within = [c for c in chars if top <= c.middle <= low and not begin < (c.x0 + c.x1) / 2 < end]
+    sides = [[c for c in within if c.x1 <= end], [c for c in within if c.x1 > end]]
+    for side, edge in zip(sides, (begin, right), strict=True):
+        lines = _lines(side)
+        full = sum(max(c.x1 for c in line) > edge - 2.5 * em for line in lines)
+        if len(lines) < _COLUMNS or full < 0.25 * len(lines):
+            return [], list(chars)
+    held = {id(c) for side in sides for c in side}
+    return sides, [c for c in chars if id(c) not in held]
+
+
+def _gutter(chars: Sequence[_Char], low: float, high: float, em: float) -> tuple[float, float] | None:
+    """The widest strip in the middle of a page that nearly no character stands in, at least a character wide."""
+    counts = [0] * (int(high - low) + 2)
+    for char in chars:
+        for x in range(max(int(char.x0 - low), 0), min(int(char.x1 - low) + 1, len(counts))):
+            counts[x] += 1
+    least = 0.02 * len(chars) / max(len(counts), 1) * em
+    best: tuple[float, float] | None = None
+    start = None
+    for x, count in enumerate([*counts, len(chars)]):
+        if count <= least and start is None:
+            start = x
+        elif count > least and start is not None:
+            if x - start >= em and (best is None or x - start > best[1] - best[0]):
+                best = (low + start, low + x)
+            start = None
+    return best
 
 
 def _inside(char: _Char, box: Box) -> bool:

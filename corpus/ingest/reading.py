@@ -30,6 +30,8 @@ class Line:
     indented: bool = False
     boxed: bool = False
     """Stands in a frame of its own (专栏)."""
+    column: int = 0
+    """The column of a page set in several, from 1; 0 for a page set in one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,14 @@ def test_a_calculator_by_columns_is_one_stage(tmp_path: Path) -> None:
     assert seen[-1].batch.total.sum() == pytest.approx(sum(range(1, 301)) * 4.419)
 
 
+def test_a_table_of_journeys_alone_is_computed(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("单位名称,行程\n甲,3人坐高铁来回100公里\n乙,6人坐高铁来回100公里\n", encoding="utf-8")
+    made = list(stages.stages("travel", path))[-1].batch
+    assert made is not None
+    assert made.total[1] == pytest.approx(2 * made.total[0])
+
+
 def limited(monkeypatch: pytest.MonkeyPatch, **changed: int) -> None:
     plain = {"bytes": 10**6, "unpacked_bytes": 10**7, "rows": 100, "rows_one_by_one": 10, "stage_rows": 5}
     monkeypatch.setattr(stages, "limits", lambda: Limits(**plain | changed))

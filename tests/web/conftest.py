@@ -1,6 +1,7 @@
 """A page served by a real server around a small assistant of fixed answers, opened in a real browser."""
 
 import gc
+import json
 import os
 import shutil
 import socket
@@ -9,14 +10,19 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from assistant.answer import Answer, citation
-from corpus.errors import InputError
+from assistant.conversation.export import markdown
+from assistant.conversation.store import open_store
+from assistant.feedback import Rating, open_feedback
+from corpus.errors import InputError, UnknownConversation
 from corpus.library import Corpus, load
+from tools.calculator import run, to_json
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -72,16 +78,42 @@ HOSTILE = (
 
 @dataclass
 class FixedAssistant:
-    """Stands in for the core: same calls, answers written here over the real corpus."""
+    """Stands in for the core: same calls, answers written here over the real corpus; conversations are really kept."""
 
     corpus: Corpus
+    folder: Path
     asked: list[tuple[str, str | None]] = field(default_factory=list)
+    registers: list[Any] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
 
-    def ask(self, question: str, session: str | None = None) -> Answer:
+    def __post_init__(self) -> None:
+        self.store = open_store(self.folder / "conversations.sqlite")
+        self.feedback = open_feedback(self.folder / "feedback.sqlite")
+
+    def ask(
+        self,
+        question: str,
+        session: str | None = None,
+        as_of: Any = None,
+        *,
+        owner: str = "",
+        register: Any = None,
+        after: int | None = None,
+    ) -> Answer:
         self.asked.append((question, session))
+        self.registers.append(register)
         if len(question) > 2000:
             raise InputError("问题太长，请控制在 2000 字以内。")
+        answer = self._answer(question)
+        if session:
+            thread = self._thread(session, owner)
+            n = (self.store.count(thread) if after is None else after) + 1
+            self.store.note(thread, owner, session, n, question, answer.to_json(), {})
+            if after is not None:
+                self.feedback.forget(owner, session, after)
+        return answer
+
+    def _answer(self, question: str) -> Answer:
         if "空调" in question:
             keys = ("notice-ac-temperature-2007#二/空调温度限值", "notice-ac-temperature-2007#二/空调运行时不开窗")
             held = [self.corpus.get(key) for key in keys]
@@ -90,15 +122,59 @@ class FixedAssistant:
             return Answer(question, "answer", text, marks, suggestions=("冬天呢？",))
         if "碳排放" in question:
             return Answer(question, "calculation", "这场会约排放 **412 kg CO₂e**。", calculations=(MEETING,))
+        if "充电桩" in question:
+            made = to_json(run("charging", {"spaces": "200个车位", "ratio": "sz20"}))
+            return Answer(question, "calculation", "要配 **40 个**。", calculations=(made,))
         if "出错" in question:
             raise InputError("没有看懂里程，请写成“120公里”这样的数量。")
         if "崩溃" in question:
             raise ZeroDivisionError("secret detail")
-        if "慢" in question:
-            self.hold.wait(20)
         if "攻击" in question:
             return Answer(question, "answer", HOSTILE)
+        if "模型" in question:
+            return Answer(question, "answer", "摘编的回答。", note="模型没有给出可用的回答，以下是摘编回答。")
         return Answer(question, "refusal", f"没有查到：{question}")
+
+    def stream(self, question: str, session: str | None = None, **more: Any) -> Iterator[str | Answer]:
+        if "慢" in question:
+            yield "先说的**一句** [1]。\n\n"
+            self.hold.wait(20)
+        yield self.ask(question, session, **more)
+
+    def conversations(self, owner: str = "") -> tuple[Any, ...]:
+        return self.store.all(owner)
+
+    def history(self, session: str, owner: str = "", *, first: int = 1, last: int | None = None) -> Any:
+        thread = self._thread(session, owner)
+        held = self.store.count(thread)
+        if not held:
+            raise UnknownConversation("没有这个会话。")
+        return self.store.turns(thread, first, last or held)
+
+    def rename(self, session: str, title: str, owner: str = "") -> None:
+        self.store.rename(self._thread(session, owner), title)
+
+    def delete(self, session: str, owner: str = "") -> None:
+        self.store.delete(self._thread(session, owner))
+        self.feedback.forget(owner, session)
+
+    def rate(self, session: str, turn: int, rating: Rating, owner: str = "", reader: str = "") -> None:
+        (kept,) = self.history(session, owner, first=turn, last=turn)
+        self.feedback.note(owner, session, turn, rating, kept, reader)
+
+    def export(self, session: str, form: str = "md", owner: str = "") -> bytes:
+        return markdown("标题", self.history(session, owner)).encode()
+
+    def file_of(self, document: Any) -> Path | None:
+        return None
+
+    def close(self) -> None:
+        self.store.close()
+        self.feedback.close()
+
+    @staticmethod
+    def _thread(session: str, owner: str) -> str:
+        return json.dumps([owner, session])
 
 
 @dataclass(frozen=True)
@@ -115,12 +191,12 @@ def corpus() -> Corpus:
 
 
 @pytest.fixture(scope="session")
-def served(corpus: Corpus) -> Iterator[Served]:
+def served(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     import uvicorn
 
     from assistant.web.app import application
 
-    assistant = FixedAssistant(corpus)
+    assistant = FixedAssistant(corpus, tmp_path_factory.mktemp("pages"))
     with warnings.catch_warnings():
         # Gradio makes event loops while it builds a page and leaves them to the garbage collector.
         warnings.simplefilter("ignore", ResourceWarning)
@@ -139,6 +215,7 @@ def served(corpus: Corpus) -> Iterator[Served]:
     server.should_exit = True
     thread.join(20)
     listening.close()
+    assistant.close()
 
 
 @pytest.fixture(scope="session")
@@ -171,9 +248,7 @@ def open_page(browser: Any, served: Served) -> Iterator[OpenPage]:
         if parts.scheme not in {"data", "blob"} and parts.netloc != own:
             elsewhere.append(request.url)
 
-    def opened(
-        width: int = 1440, height: int = 900, scheme: str = "light", context: Any = None, path: str = ""
-    ) -> Any:
+    def opened(width: int = 1440, height: int = 900, scheme: str = "light", context: Any = None, path: str = "") -> Any:
         if context is None:
             context = browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme=scheme, locale="zh-CN", has_touch=width < 600

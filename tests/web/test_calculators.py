@@ -358,3 +358,54 @@ def test_the_keyboard_alone_fills_and_computes(open_page: OpenPage) -> None:
     page.keyboard.type("5000 平方米")
     page.keyboard.press("Enter")
     assert "975" in computed(page)
+
+
+@pytest.mark.browser
+def test_a_long_table_shows_progress_and_can_be_stopped(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page(path=f"{PATH}?name=travel")
+    page.wait_for_selector(".calc-form")
+    page.click(".calc-batch > summary")
+    rows = [f"第{n}机关,{n % 9 + 1}人坐高铁来回{100 + n}公里" for n in range(4000)]
+    (tmp_path / "a.csv").write_text("\n".join(["单位名称,行程", *rows]), encoding="utf-8")
+    page.set_input_files("[data-file]", tmp_path / "a.csv")
+    page.get_by_role("button", name="成批计算").click()
+    page.wait_for_function("document.querySelector('.calc-progress progress')?.value > 0")
+    assert re.search(r"4000 行中的 \d+00 行", page.inner_text(".calc-progress"))
+    page.get_by_role("button", name="停止").click()
+    page.wait_for_timeout(800)
+    assert page.inner_text(".calc-table-result") == ""
+    assert page.get_by_role("button", name="成批计算").is_enabled()
+
+
+@pytest.mark.browser
+def test_a_fault_of_ours_is_one_line(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    page = open_page(path=f"{PATH}?name=sinks")
+    page.wait_for_selector(".calc-form")
+    monkeypatch.setattr("assistant.web.form.calculated", broken)
+    monkeypatch.setattr("assistant.web.batches.computed", broken)
+    field(page, "green").locator("input").fill("5000 平方米")
+    page.keyboard.press("Enter")
+    page.locator(".calc-fault:visible").wait_for()
+    assert page.inner_text(".calc-fault:visible").startswith("程序出了问题")
+    assert field(page, "green").locator("input").input_value() == "5000 平方米"
+    page.click(".calc-batch > summary")
+    page.set_input_files("[data-file]", institutions(tmp_path / "a.csv"))
+    page.get_by_role("button", name="成批计算").click()
+    page.locator("[data-table] .calc-fault:visible").wait_for()
+    assert page.inner_text("[data-table] .calc-fault").startswith("程序出了问题")
+    assert "secret" not in page.content()
+
+
+@pytest.mark.browser
+def test_what_was_typed_is_there_again_after_another_calculator(open_page: OpenPage) -> None:
+    page = open_page(path=f"{PATH}?name=sinks")
+    page.wait_for_selector(".calc-form")
+    field(page, "green").locator("input").fill("5000 平方")
+    page.click("[data-name=water]")
+    page.wait_for_selector("[data-field=water]")
+    page.click("[data-name=sinks]")
+    page.wait_for_selector("[data-field=green]")
+    assert field(page, "green").locator("input").input_value() == "5000 平方"

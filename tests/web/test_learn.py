@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from assistant.learning import Course, open_progress
+from assistant.learning.plan import days
 from assistant.learning.progress import State
 from assistant.learning.question import Question
 from assistant.server.users import Role, Users
@@ -23,6 +24,7 @@ from assistant.web.place import Place
 from assistant.web.study import Round, Study
 from corpus.errors import InputError
 from corpus.library import Corpus
+from corpus.model import Scene
 
 OpenPage = Callable[..., Any]
 PATH = "/learn"
@@ -70,6 +72,13 @@ def test_every_phrase_of_the_page_has_its_english() -> None:
             said = re.findall(r"""say\((["'])(.+?)\1\)""", text)
             missing = [phrase for _, phrase in said if phrase not in held]
             assert missing == [], template.name
+
+
+def test_every_title_of_the_page_has_its_english(course: Course) -> None:
+    titles = {outline.title for outline in course.outlines} | {outline.part for outline in course.outlines}
+    titles |= {section.title for outline in course.outlines for section in course.lesson(outline.id).sections}
+    titles |= {day.title for day in days()} | {scene.value for scene in Scene}
+    assert titles - set(english()) == set()
 
 
 def test_nothing_of_a_text_is_markup(study: Study) -> None:

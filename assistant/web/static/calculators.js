@@ -4,7 +4,10 @@ const main = element.querySelector(".calc-main");
 const dialog = element.querySelector(".calc-clause");
 const filter = element.querySelector("[data-filter]");
 const MOST = 13_500_000; // characters: somewhat above what the server takes, so that its own line is the one shown
+const typed = new Map(); // what stands in a form is kept while another calculator is open
 let ticket = 0;
+
+const ask = (service, sent) => forms.ask(service, sent, pageOf.dataset.broken);
 
 // ---- which calculator ------------------------------------------------------------------------------------------------
 function wanted() {
@@ -26,16 +29,16 @@ async function open(name, inputs = {}) {
     main.replaceChildren();
     return;
   }
-  const answer = await server.opened({ name }).catch(() => ({}));
+  const answer = await ask("opened", { name });
   if (wanted().name !== name) return;
   pageOf.classList.add("chosen");
   element.querySelector("[data-name][aria-current]")?.scrollIntoView({ block: "nearest" });
   if (!answer.html) {
-    main.textContent = answer.fault ?? "";
+    main.textContent = answer.fault;
     return;
   }
   main.innerHTML = answer.html;
-  load(inputs);
+  load(inputs, typed.get(name));
   element.closest(".page").scrollTo({ top: 0 });
 }
 
@@ -45,6 +48,7 @@ function address(query = "") {
 }
 
 function go(name) {
+  if (form()) typed.set(form().dataset.tool, forms.values(form()));
   history.pushState({}, "", address(name && new URLSearchParams({ name })));
   return open(name);
 }
@@ -66,8 +70,8 @@ function clear() {
   main.querySelectorAll("[data-result], [data-below]").forEach((part) => part.replaceChildren());
 }
 
-function load(inputs) {
-  const named = Object.entries(inputs).filter(([name]) => form().elements[name]);
+function load(inputs, before = {}) {
+  const named = Object.entries({ ...before, ...inputs }).filter(([name]) => form().elements[name]);
   named.forEach(([name, text]) => {
     const entry = form().elements[name];
     entry.value = text;
@@ -79,9 +83,7 @@ function load(inputs) {
 
 async function sentence(asking) {
   const line = asking.querySelector(".calc-said");
-  const { inputs, fault } = await server
-    .sentence({ tool: form().dataset.tool, text: asking.querySelector("input").value })
-    .catch(() => ({ fault: form().dataset.broken }));
+  const { inputs, fault } = await ask("sentence", { tool: form().dataset.tool, text: asking.querySelector("input").value });
   line.textContent = fault ?? "";
   line.parentElement.classList.toggle("wrong", Boolean(fault));
   if (!inputs) return;
@@ -105,9 +107,9 @@ function save({ name, data }) {
   setTimeout(() => URL.revokeObjectURL(held), 10_000);
 }
 
-async function download(button, answer) {
+async function download(button, service, sent) {
   const line = button.parentElement.querySelector(".calc-saved");
-  const { file, fault } = await answer.catch(() => ({ fault: form().dataset.broken }));
+  const { file, fault } = await ask(service, { tool: form().dataset.tool, ...sent });
   if (file) save(file);
   if (line) line.textContent = fault ?? "";
   else if (fault) forms.fail(main.querySelector("[data-table]"), fault);
@@ -156,7 +158,8 @@ function show() {
 
 // ---- what is clicked -------------------------------------------------------------------------------------------------
 async function read(key) {
-  const { html } = await server.clause({ key });
+  const { html } = await ask("clause", { key });
+  if (!html) return;
   dialog.innerHTML = html;
   if (!dialog.open) dialog.showModal();
   dialog.scrollTo({ top: 0 });
@@ -170,8 +173,8 @@ const acts = {
   reset: clear,
   open: (button) => read(button.dataset.open),
   close: () => dialog.close(),
-  write: (button) => download(button, server.written({ kind: button.dataset.write, tool: form().dataset.tool, inputs: JSON.parse(main.dataset.computed) })),
-  blank: (button) => download(button, server.blank_table({ tool: form().dataset.tool })),
+  write: (button) => download(button, "written", { kind: button.dataset.write, inputs: JSON.parse(main.dataset.computed) }),
+  blank: (button) => download(button, "blank_table", {}),
   rows: (button) => ((ticket += 1), trigger("table_rows", { ticket, kind: button.dataset.rows })),
   stop: (button) => {
     ticket += 1;

@@ -22,6 +22,11 @@ const forms = (() => {
     else entry.removeAttribute("aria-invalid");
   }
 
+  // What a service answers; a fault of the server (whether the client rejects it or gives nothing) is the given line.
+  async function ask(service, sent, broken) {
+    return (await server[service](sent).catch(() => null)) ?? { fault: broken };
+  }
+
   // Of several answers on their way only the one to the latest text is shown.
   async function check(entry) {
     const field = fieldOf(entry);
@@ -29,7 +34,7 @@ const forms = (() => {
     const text = entry.value;
     asked.set(entry, text);
     if (!text.trim() || entry.tagName === "SELECT") return say(field, {});
-    const read = await server.understood({ tool: form.dataset.tool, field: entry.name, text }).catch(() => ({}));
+    const read = await ask("understood", { tool: form.dataset.tool, field: entry.name, text }, "");
     if (asked.get(entry) === text) say(field, read);
   }
 
@@ -47,7 +52,7 @@ const forms = (() => {
   function mark(form, { fault = "", faults = {}, field = "" }) {
     const named = Object.entries(faults).map(([name, line]) => [form.querySelector(`[data-field="${name}"]`), line]);
     named.forEach(([held, line]) => (say(held, { fault: line }), unfold(held)));
-    const missing = field && form.querySelector(`[data-field="${field}"]`);
+    const missing = field ? form.querySelector(`[data-field="${field}"]`) : null;
     if (missing) unfold(missing);
     fail(form, named.length ? "" : fault);
     return named.length ? named[0][0] : missing;
@@ -62,7 +67,7 @@ const forms = (() => {
     asked.set(form, sent);
     busy.textContent = "…";
     form.setAttribute("aria-busy", "true");
-    const answer = await server.recomputed({ tool, inputs }).catch(() => ({ fault: form.dataset.broken }));
+    const answer = await ask("recomputed", { tool, inputs }, form.dataset.broken);
     if (asked.get(form) !== sent || !form.isConnected) return;
     busy.textContent = "";
     form.removeAttribute("aria-busy");
@@ -105,5 +110,5 @@ const forms = (() => {
     compute(event.target);
   });
 
-  return { values, fieldOf, say, check, unfold, fail, compute };
+  return { ask, values, fieldOf, say, check, unfold, fail, compute };
 })();

@@ -60,4 +60,5 @@ document.addEventListener("nearzero:drawer", (event) => {
   drawer(!root.classList.contains("history-open"));
 });
 
-trigger("load_list", {});
+// A conversation named in the address brings the list with it.
+if (!new URLSearchParams(location.search).get("c")) trigger("load_list", {});

@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant.assistant import Assistant
 from assistant.learning import Syllabus
 from assistant.learning import plan as plans
 from assistant.learning.glossary import find
@@ -85,6 +86,13 @@ def test_the_plan_takes_ten_days_over_every_lesson_and_scene(syllabus: Syllabus)
     known = set(calculators())
     assert {i.target for i in items if i.kind == "calculator"} <= known
     assert {name for lesson in syllabus.outlines for name in syllabus.lesson(lesson.id).calculators} <= known
+
+
+@pytest.mark.slow
+def test_each_question_the_plan_proposes_is_worked_out_by_its_calculator(assistant: Assistant) -> None:
+    for item in (item for day in plans.days() for item in day.items if item.kind == "calculator"):
+        answer = assistant.ask(item.hint)
+        assert [c["tool"] for c in answer.calculations] == [item.target], item.hint
 
 
 def test_today_is_the_first_day_not_done() -> None:

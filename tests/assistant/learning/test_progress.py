@@ -2,15 +2,19 @@
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from assistant.assistant import Assistant
 from assistant.learning import Course, open_progress
 from assistant.learning.progress import LEARNT_DAYS, State
+from assistant.settings import Settings
 from corpus.errors import InputError, StoreUnavailable
+from corpus.library import Corpus
 from corpus.model import Scene
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -70,6 +74,29 @@ def test_nobody_sees_or_clears_anothers_progress(course: Course) -> None:
     assert course.ticks("wang") == {"1/quiz"}
     assert course.overview("wang")[0].counts[State.LEARNING] == 1
     assert course.progress.cards("")[fact].lapses == 1
+
+
+def test_many_at_once_lose_nothing(course: Course) -> None:
+    fact, *others = list(course.facts)[:6]
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(40):
+            pool.submit(course.rated, "li", fact, "good")
+            pool.submit(course.rated, f"person {number % 4}", others[number % 5], "again")
+    assert course.progress.cards("li")[fact].reviews == 40
+    held = [course.progress.cards(f"person {n}") for n in range(4)]
+    assert sum(card.reviews for cards in held for card in cards.values()) == 40
+
+
+def test_one_assistant_keeps_one_course_until_it_is_closed(assistant: Assistant, tmp_path: Path) -> None:
+    opened = Assistant(assistant.core, Settings(home=tmp_path))
+    course = opened.learning
+    assert opened.learning is course
+    assert course.corpus is opened.corpus
+    course.tick("li", "1/quiz")
+    opened.close()
+    again = Assistant(assistant.core, Settings(home=tmp_path))
+    assert again.learning.ticks("li") == {"1/quiz"}
+    again.close()
 
 
 def test_every_fact_stands_in_exactly_one_state(course: Course) -> None:
@@ -133,3 +160,24 @@ def test_the_file_holds_what_fsrs_needs_and_no_words(course: Course, tmp_path: P
         ((owner, card, state),) = held.execute("SELECT owner, card, state FROM nearzero_cards").fetchall()
     assert (owner, card) == ("li", fact)
     assert {"stability", "difficulty", "due"} <= set(json.loads(state))
+
+
+@pytest.mark.slow
+def test_progress_in_postgres_is_shared_by_programs_and_not_by_people(corpus: Corpus, postgres: str) -> None:
+    with (
+        closing(Course(corpus, open_progress(Path("unused"), postgres))) as first,
+        closing(Course(corpus, open_progress(Path("unused"), postgres))) as second,
+    ):
+        fact = next(iter(first.facts))
+        first.answered("li", fact, right=True)
+        second.answered("li", fact, right=False)
+        first.tick("li", "1/quiz")
+        held = second.progress.cards("li")[fact]
+        assert (held.reviews, held.lapses) == (2, 1)
+        assert second.ticks("li") == {"1/quiz"}
+        assert second.ticks("wang") == frozenset()
+        second.answered("wang", fact, right=True)
+        second.reset("li")
+        assert first.progress.cards("li") == {}
+        assert first.progress.cards("wang").keys() == {fact}
+    assert not Path("unused").exists()

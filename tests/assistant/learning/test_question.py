@@ -129,6 +129,12 @@ def test_a_quiz_keeps_to_its_scenes_and_asks_no_clause_twice(syllabus: Syllabus)
     assert len({q.key for q in questions}) == 12
 
 
+def test_no_question_gives_its_figure_away(syllabus: Syllabus) -> None:
+    for fact in syllabus.facts.values():
+        if fact.kind == "figure":
+            assert fact.answer not in fact.question
+
+
 def test_every_kind_of_question_and_every_scene_is_asked(syllabus: Syllabus) -> None:
     kinds = {q.kind for seed in range(3) for q in syllabus.quiz(20, (), seed)}
     assert kinds == {"choice", "true_false", "fill", "source"}

@@ -14,6 +14,7 @@ from assistant.assistant import Assistant
 
 QUESTION = "夏天办公室空调最低开几度？"
 LAW = "国办发〔2007〕42号"
+RULE = "公共建筑内的单位夏季室内空调温度不得低于26℃，医院等特殊单位除外"
 
 
 def key_in(request: Any) -> str:
@@ -21,7 +22,7 @@ def key_in(request: Any) -> str:
 
 
 def true_sentence(request: Any) -> str:
-    return f"办公室夏季空调设定温度不得低于26℃[{key_in(request)}]。"
+    return f"{RULE}[{request.key_of('26℃')}]。"
 
 
 def searching(make_reply: Any, query: str = "夏季空调温度") -> Callable[[Any], Any]:
@@ -38,9 +39,9 @@ def test_a_weak_model_phrases_the_evidence(script: Any, speaking: Any, make_repl
     script.answers = [lambda r: make_reply(chunks=tuple(true_sentence(r)))]
     answer = speaking(model_price_prompt=2.0, model_price_completion=8.0).ask(QUESTION)
     assert answer.engine == "model:scripted"
-    assert answer.text == "办公室夏季空调设定温度不得低于26℃[1]。"
-    assert [c.n for c in answer.citations] == [1]
-    assert (answer.note, said(answer)["tier"], said(answer)["prompt"]) == ("", "phrase", "phrase/1")
+    assert answer.text.startswith(f"{RULE}[1]。")
+    assert LAW in {c.number for c in answer.citations}
+    assert (answer.note, said(answer)["tier"], said(answer)["prompt"]) == ("", "phrase", "phrase/2")
     assert {(f.value, f.unit) for f in answer.figures} >= {(26, "℃")}
     usage = said(answer)["usage"]
     assert usage["prompt_tokens"] == 300
@@ -95,15 +96,20 @@ FAULTS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "no choices": ("", lambda make, r: make(raw='data: {"choices": null}\n\n')),
     "empty": ("", lambda make, r: make(chunks=("",))),
     "babble": ("ungrounded", lambda make, r: make(chunks=("asdf " * 50,))),
-    "uncited": ("ungrounded", lambda make, r: make(chunks=("办公室夏季空调设定温度不得低于26℃。",))),
-    "ghost key": ("ungrounded", lambda make, r: make(chunks=("办公室夏季空调设定温度不得低于26℃[Z99]。",))),
-    "guessed mark": ("ungrounded", lambda make, r: make(chunks=("办公室夏季空调设定温度不得低于26℃[1]。",))),
+    "ghost key": (
+        "ungrounded",
+        lambda make, r: make(chunks=("公共建筑内的单位夏季室内空调温度不得低于26℃，医院等特殊单位除外[Z99]。",)),
+    ),
+    "guessed mark": (
+        "ungrounded",
+        lambda make, r: make(chunks=("公共建筑内的单位夏季室内空调温度不得低于26℃，医院等特殊单位除外[1]。",)),
+    ),
     "wrong figure": ("", lambda make, r: make(chunks=(true_sentence(r).replace("26", "24"),))),
     "wrong unit": ("", lambda make, r: make(chunks=(true_sentence(r).replace("℃", "%"),))),
     "wrong way": ("", lambda make, r: make(chunks=(true_sentence(r).replace("不得低于", "不得高于"),))),
     "invented number": (
         "",
-        lambda make, r: make(chunks=(true_sentence(r).replace("办公室", "深机管〔2031〕9号规定办公室"),)),
+        lambda make, r: make(chunks=(true_sentence(r).replace("公共建筑", "深机管〔2031〕9号规定公共建筑"),)),
     ),
     "link": ("", lambda make, r: make(chunks=(f"![x](http://evil.example/a.png)空调26℃[{key_in(r)}]。",))),
     "leak": (
@@ -145,6 +151,102 @@ def test_an_unreachable_endpoint_is_a_fault_like_any_other(script: Any, speaking
     assert said(assistant.ask(QUESTION))["fallback"] == "dropped"
 
 
+# --- what the program adds to a weak model -----------------------------------------------------------------------
+
+
+def test_the_figure_asked_for_is_said_by_the_program_where_the_model_leaves_it_out(
+    assistant: Assistant, script: Any, speaking: Any, make_reply: Any
+) -> None:
+    plain = assistant.ask(QUESTION)
+    said_of_winter = "公共建筑内的单位冬季室内空调温度不得高于20℃，医院等特殊单位除外"
+    script.answers = [lambda r: make_reply(chunks=(f"{said_of_winter}[{r.key_of('26℃')}]。",))]
+    answer = speaking().ask(QUESTION)
+    assert answer.engine == "model:scripted"
+    assert answer.text.startswith(plain.text.split("\n\n")[0])
+    assert f"{said_of_winter}[1]。" in answer.text
+    assert said(answer)["completed"] >= 1
+    assert {c.key for c in answer.citations} == {c.key for c in plain.citations}
+
+
+def test_a_sentence_without_a_key_is_given_that_of_its_clause(script: Any, speaking: Any, make_reply: Any) -> None:
+    script.answers = [lambda r: make_reply(chunks=(f"{RULE}。",))]
+    answer = speaking().ask(QUESTION)
+    assert answer.engine == "model:scripted"
+    assert answer.text.startswith(f"{RULE}[1]。")
+
+
+def test_one_second_try_is_made_and_told_what_was_wrong(script: Any, speaking: Any, make_reply: Any) -> None:
+    script.answers = [
+        lambda r: make_reply(chunks=(true_sentence(r).replace("26", "24"),)),
+        lambda r: make_reply(chunks=(true_sentence(r),)),
+    ]
+    answer = speaking(seconds=60).ask(QUESTION)
+    assert answer.engine == "model:scripted"
+    assert said(answer)["dropped"] == {"figure": 1}
+    assert len(script.requests) == 2
+    assert "数字和资料不一致" in script.requests[1].text
+    assert "24℃" not in script.requests[1].text
+
+
+def test_a_value_that_is_not_given_is_not_put_to_a_weak_model(
+    assistant: Assistant, script: Any, speaking: Any, make_reply: Any
+) -> None:
+    question = "近零碳机关的水计量率要达到多少？"
+    plain = assistant.ask(question)
+    assert plain.text.startswith("**没有给出数值。**")
+    answer = speaking().ask(question)
+    assert (answer.engine, answer.note, answer.model) == ("extractive", "", None)
+    assert answer.text == plain.text
+    assert script.requests == []
+
+
+READERS = {"staff": "先说现在该做什么", "administrator": "新任管理员", "evaluator": "评价人员"}
+
+
+@pytest.mark.parametrize("tier", ["phrase", "tools"])
+@pytest.mark.parametrize("register", READERS)
+def test_the_reader_reaches_the_prompt_and_grounding_holds(
+    register: Any, tier: str, script: Any, speaking: Any, make_reply: Any
+) -> None:
+    def answered(request: Any) -> Any:
+        true = f"{RULE}[{request.key_of(LAW if tier == 'tools' else '26℃')}]。"
+        return make_reply(chunks=(true, true.replace("26", "23"), true.replace("不得", "可以")))
+
+    script.tier = tier
+    script.answers = [answered] if tier == "phrase" else [searching(make_reply), answered]
+    *pieces, answer = speaking().stream(QUESTION, register=register)
+    system = script.requests[0].body["messages"][0]["content"]
+    assert [r for r, words in READERS.items() if words in system] == [register]
+    assert "{" not in system.replace('{"', "")
+    assert answer.engine == "model:scripted"
+    assert "".join(pieces).strip() == answer.text
+    assert f"{RULE}[1]。" in answer.text
+    assert "23" not in answer.text.split("**评价要点**")[0].replace("2023", "")
+    assert sum(said(answer)["dropped"].values()) == 2
+    assert ("| 条款 | 效力 | 数值 |" in answer.text) is (register == "evaluator")
+
+
+def test_the_model_has_a_span_of_its_own(
+    script: Any, speaking: Any, make_reply: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    sent, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(sent))
+    monkeypatch.setattr("assistant.conversation.observing._tracer", lambda endpoint: provider.get_tracer("test"))
+    script.answers = [lambda r: make_reply(chunks=(true_sentence(r),))]
+    speaking(otlp_endpoint="http://127.0.0.1:4317").ask(QUESTION)
+    spans = {span.name: span for span in sent.get_finished_spans()}
+    assert list(spans) == ["understand", "retrieve", "model", "answer", "ground", "nearzero.ask"]
+    assert dict(spans["model"].attributes or {}) == {
+        "nearzero.tier": "phrase",
+        "nearzero.prompt_tokens": 300,
+        "nearzero.completion_tokens": 30,
+    }
+
+
 # --- the tools ---------------------------------------------------------------------------------------------------
 
 
@@ -152,12 +254,12 @@ def test_a_strong_model_searches_and_cites(script: Any, speaking: Any, make_repl
     script.tier = "tools"
     script.answers = [
         searching(make_reply),
-        lambda r: make_reply(chunks=(f"办公室夏季空调设定温度不得低于26℃[{r.key_of(LAW)}]。",)),
+        lambda r: make_reply(chunks=(f"{RULE}[{r.key_of(LAW)}]。",)),
     ]
     answer = speaking().ask(QUESTION)
     assert answer.engine == "model:scripted"
     assert [c.number for c in answer.citations] == [LAW]
-    assert said(answer)["prompt"] == "agent/1"
+    assert said(answer)["prompt"] == "agent/2"
 
 
 def calls(request: Any) -> list[str]:
@@ -180,7 +282,7 @@ def test_a_call_written_as_text_is_mended(written: str, script: Any, speaking: A
     script.tier = "tools"
     script.answers = [
         lambda r: make_reply(chunks=(written,)),
-        lambda r: make_reply(chunks=(f"办公室夏季空调设定温度不得低于26℃[{r.key_of(LAW)}]。",)),
+        lambda r: make_reply(chunks=(f"{RULE}[{r.key_of(LAW)}]。",)),
     ]
     answer = speaking().ask(QUESTION)
     assert answer.engine == "model:scripted"
@@ -205,7 +307,7 @@ def test_a_call_beyond_mending_is_refused_and_the_model_told(
     script.answers = [
         lambda r: make_reply(**bad),
         searching(make_reply),
-        lambda r: make_reply(chunks=(f"办公室夏季空调设定温度不得低于26℃[{r.key_of(LAW)}]。",)),
+        lambda r: make_reply(chunks=(f"{RULE}[{r.key_of(LAW)}]。",)),
     ]
     answer = speaking().ask(QUESTION)
     assert told in results(script.requests[1])
@@ -275,15 +377,77 @@ def test_a_calculation_of_the_model_is_shown_and_its_figures_checked(
     assert "40个（见计算）" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("question", "tool", "arguments", "line", "sentence"),
+    [
+        (
+            "公共机构节能条例第十四条讲什么？",
+            "read_clause",
+            {"reference": "公共机构节能条例第十四条"},
+            "第十四条",
+            "公共机构按用能种类和用能系统实行分户、分类、分项计量，发现浪费及时纠正",
+        ),
+        (
+            "新购公务用车里新能源汽车占多少？",
+            "look_up_indicator",
+            {"name": "年度公务用车采购总量中新能源汽车占比"},
+            "269",
+            "主管预算单位年度公务用车采购总量中新能源汽车占比原则上不低于30%，以能满足使用需要为限",
+        ),
+        (
+            "“公共机构节能条例第十四条规定实行分户、分类、分项计量”写得对吗？",
+            "check_reference",
+            {"text": "《公共机构节能条例》第十四条规定实行分户、分类、分项计量。"},
+            "第十四条",
+            "公共机构节能条例第十四条规定实行分户、分类、分项计量",
+        ),
+    ],
+)
+def test_each_tool_is_called_and_what_it_gives_is_cited(
+    question: str,
+    tool: str,
+    arguments: dict[str, str],
+    line: str,
+    sentence: str,
+    script: Any,
+    speaking: Any,
+    make_reply: Any,
+) -> None:
+    script.tier = "tools"
+    script.answers = [
+        lambda r: make_reply(calls=((tool, json.dumps(arguments, ensure_ascii=False)),)),
+        lambda r: make_reply(chunks=(f"{sentence}[{r.keys()[0]}]。",)),
+    ]
+    answer = speaking(seconds=30).ask(question)
+    assert calls(script.requests[1]) == [tool]
+    assert line in results(script.requests[1]) or tool == "look_up_indicator"
+    assert answer.engine == "model:scripted"
+    assert answer.text.startswith(f"{sentence}[1]")
+    assert len(answer.citations) == 1
+
+
+def test_a_share_of_thirty_is_not_taken_for_thirty_percent(script: Any, speaking: Any, make_reply: Any) -> None:
+    script.tier = "tools"
+    call = json.dumps({"name": "charging", "inputs": {"spaces": "200个车位", "ratio": 30}}, ensure_ascii=False)
+    script.answers = [
+        lambda r: make_reply(calls=(("calculate", call),)),
+        lambda r: make_reply(chunks=("没有算出来。",)),
+    ]
+    speaking().ask(CHARGERS.replace("20%", "30%"))
+    told = results(script.requests[1])
+    assert "没有计算" in told or "：60 " in told
+    assert "6000" not in told
+
+
 # --- the stream --------------------------------------------------------------------------------------------------
 
 
 def test_a_stream_gives_sentences_only_when_checked(script: Any, speaking: Any, make_reply: Any) -> None:
     def text(request: Any) -> Any:
-        key = key_in(request)
+        key = request.key_of("26℃")
         whole = (
-            f"办公室夏季空调设定温度不得低于２６℃［{key}］。办公室夏季空调设定温度不得低于18℃[{key}]。"
-            f"办公室夏季空调不低于26℃[Z98]。请访问www.evil.example[{key}]。"
+            f"{RULE.replace('26', '２６')}［{key}］。{RULE.replace('26', '18')}【{key}】。"
+            f"{RULE}【Z98】。请访问www.evil.example[{key}]。"
         )
         return make_reply(chunks=tuple(whole))
 
@@ -291,21 +455,30 @@ def test_a_stream_gives_sentences_only_when_checked(script: Any, speaking: Any, 
     *pieces, answer = speaking().stream(QUESTION)
     assert isinstance(answer, Answer)
     assert answer.engine == "model:scripted"
-    assert pieces == ["办公室夏季空调设定温度不得低于２６℃[1]。"]
+    assert pieces[0] == f"{RULE.replace('26', '２６')}[1]。"
+    assert "".join(pieces).strip() == answer.text
+    assert "18℃" not in "".join(pieces)
     assert said(answer)["dropped"] == {"figure": 1, "ghost": 1, "address": 1}
 
 
-def test_a_stream_that_breaks_goes_on_with_the_extractive_answer(
+def test_a_stream_that_breaks_is_completed_by_the_program(
     assistant: Assistant, script: Any, speaking: Any, make_reply: Any
 ) -> None:
     script.answers = [lambda r: make_reply(chunks=(true_sentence(r), "办公室冬季", "空调"), cut=True)]
     *pieces, answer = speaking().stream(QUESTION)
-    told = "".join(pieces)
-    assert answer.engine in {"extractive", "model:scripted"}
-    assert "办公室冬季空调" not in told
-    if answer.engine == "extractive":
-        assert told.endswith(answer.text)
-        assert answer.note in told
+    assert answer.engine == "model:scripted"
+    assert "".join(pieces).strip() == answer.text
+    assert "办公室冬季空调" not in answer.text
+    assert {f.value for f in assistant.ask(QUESTION).figures} <= {f.value for f in answer.figures}
+
+
+def test_what_was_said_before_the_time_was_up_stands(script: Any, speaking: Any, make_reply: Any) -> None:
+    script.answers = [lambda r: make_reply(chunks=(true_sentence(r), *("滴",) * 900), pause=0.05)]
+    answer = speaking(seconds=10).ask(QUESTION)
+    assert answer.engine == "model:scripted"
+    assert said(answer)["cut"] == "timeout"
+    assert answer.text.startswith(f"{RULE}[1]。")
+    assert "滴" not in answer.text
 
 
 def test_without_a_model_the_stream_gives_the_blocks(assistant: Assistant) -> None:

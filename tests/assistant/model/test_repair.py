@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.model.deadline import Deadline, within
@@ -34,6 +34,7 @@ def test_arguments_that_are_no_object_are_refused(arguments: object) -> None:
     assert isinstance(mend("search_clauses", arguments, TOOLS), Refused)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=8), max_size=4), st.data())
 def test_a_call_cut_short_is_never_carried_out(arguments: dict[str, object], data: st.DataObject) -> None:
     whole = json.dumps(arguments, ensure_ascii=False)
@@ -95,7 +96,7 @@ def test_counters_add_up() -> None:
     assert counter.total.cost(None) is None
 
 
-@pytest.mark.parametrize("name", ["agent", "phrase", "probe"])
+@pytest.mark.parametrize("name", ["agent", "phrase", "probe", "readers", "repair"])
 def test_every_prompt_has_its_version(name: PromptName) -> None:
     held = prompt(name)
     assert held.version.startswith(f"{name}/")

@@ -85,13 +85,24 @@ def test_a_wrong_password_keeps_the_name_and_is_escaped(site: httpx.Client) -> N
 
 
 def test_nobody_is_sent_to_another_site(site: httpx.Client) -> None:
-    for target in ("//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/login", "/a\nb"):
+    for target in (
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/login",
+        "/a\nb",
+    ):
         assert enter(site, next=target).headers["location"] == "/", target
 
 
 def test_what_another_site_s_page_sends_is_not_done(site: httpx.Client) -> None:
     own = str(site.base_url)
-    for headers in ({"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site", "Origin": own}):
+    for headers in (
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": own},
+    ):
         refused = site.post("/login", data={"username": "li", "password": PASSWORD}, headers=headers)
         assert (refused.status_code, refused.json()["error"]["code"]) == (403, "foreign_page"), headers
     enter(site)

@@ -102,17 +102,24 @@ def test_name_and_role_come_from_the_provider(
 def test_an_answer_that_was_not_asked_for_signs_nobody_in(
     assistant: Any, serve: Any, tmp_path: Path, issuer: str
 ) -> None:
-    with serve(assistant, settings(tmp_path, issuer), pages=False) as served:
-        with browser(served.address) as one, browser(served.address) as other:
-            out = one.get("/login/oidc/")
-            back = httpx.post(out.headers["location"], data={"sub": "u-1"}, trust_env=False).headers["location"]
-            for address in (back, "/login/oidc/callback?code=made-up&state=made-up", "/login/oidc/callback?error=denied"):
-                refused = other.get(address)
-                assert refused.status_code == 401
-                assert "统一认证没有通过" in refused.text
-                assert other.get("/api/v1/me").status_code == 401
-            assert one.get(back).status_code == 303
-            assert one.get(back).status_code == 401  # a code is good for once
+    with (
+        serve(assistant, settings(tmp_path, issuer), pages=False) as served,
+        browser(served.address) as one,
+        browser(served.address) as other,
+    ):
+        out = one.get("/login/oidc/")
+        back = httpx.post(out.headers["location"], data={"sub": "u-1"}, trust_env=False).headers["location"]
+        for address in (
+            back,
+            "/login/oidc/callback?code=made-up&state=made-up",
+            "/login/oidc/callback?error=denied",
+        ):
+            refused = other.get(address)
+            assert refused.status_code == 401
+            assert "统一认证没有通过" in refused.text
+            assert other.get("/api/v1/me").status_code == 401
+        assert one.get(back).status_code == 303
+        assert one.get(back).status_code == 401  # a code is good for once
 
 
 def test_a_provider_that_is_not_there_is_one_line(assistant: Any, serve: Any, tmp_path: Path, issuer: str) -> None:

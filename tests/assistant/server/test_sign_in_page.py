@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -14,9 +14,30 @@ CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "correct horse"
 
 
+def serious(page: Any) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [v["id"] for v in found if v["impact"] in {"serious", "critical"}]
+
+
+def sign_in(page: Any, name: str, password: str) -> None:
+    page.fill("input[name=username]", name)
+    page.fill("input[name=password]", password)
+    page.click("button[type=submit]")
+
+
+def ask(page: Any, question: str) -> None:
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(f".turn:has-text('{question}') .answer .tools", timeout=60_000)
+
+
 @pytest.mark.slow
 @pytest.mark.browser
-def test_the_page_opens_to_who_signs_in(assistant: Any, serve: Any, tokens: dict[str, str], tmp_path: Path) -> None:
+def test_two_people_sign_in_and_see_only_their_own(
+    assistant: Any, serve: Any, tokens: dict[str, str], tmp_path: Path
+) -> None:
     if not shutil.which(CHROMIUM):
         if os.environ.get("CI"):
             pytest.fail("Chromium is missing on a machine where it has to be there")
@@ -27,28 +48,59 @@ def test_the_page_opens_to_who_signs_in(assistant: Any, serve: Any, tokens: dict
     with serve(assistant, Settings(home=Path(tokens["home"])), pages=True) as served, sync_playwright() as playwright:
         own = urlsplit(served.address).netloc
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = running.new_context(locale="zh-CN").new_page()
-        page.on(
-            "request",
-            lambda r: elsewhere.append(r.url) if r.url.startswith("http") and urlsplit(r.url).netloc != own else None,
-        )
-        page.goto(served.address)
-        name, password = page.locator("input, textarea").first, page.locator("input[type=password]")
-        expect(password).to_be_visible(timeout=30_000)
-        expect(page.get_by_text("请用管理员给您的用户名和密码登录")).to_be_visible()
-        expect(page.locator("#question textarea")).to_have_count(0)
-        page.screenshot(path=str(tmp_path / "sign-in.png"))
-        for word, opened in (("wrong horse", False), (PASSWORD, True)):
-            name.fill("li")
-            password.fill(word)
-            page.get_by_role("button").first.click()
-            if opened:
-                expect(page.locator("#question textarea")).to_be_visible(timeout=30_000)
-            else:
-                page.wait_for_timeout(1000)
-                expect(password).to_be_visible()
-        page.locator("#question textarea").fill("公共建筑夏季空调温度不得低于多少度？")
-        page.locator("#question textarea").press("Enter")
-        expect(page.get_by_text("26").first).to_be_visible(timeout=30_000)
+
+        def opened(path: str, **more: Any) -> Any:
+            page = running.new_context(locale="zh-CN", **more).new_page()
+            page.set_default_timeout(60_000)
+            page.on(
+                "request",
+                lambda r: (
+                    elsewhere.append(r.url) if r.url.startswith("http") and urlsplit(r.url).netloc != own else None
+                ),
+            )
+            page.goto(served.address + path)
+            return page
+
+        plain = opened("/calculators", java_script_enabled=False)  # the form works without JavaScript
+        expect(plain.get_by_text("请用管理员给您的用户名和密码登录")).to_be_visible()
+        sign_in(plain, "li", PASSWORD)
+        assert plain.url == f"{served.address}/calculators"
+
+        first = opened("/")
+        assert serious(first) == []
+        sign_in(first, "li", "wrong horse")
+        expect(first.get_by_text("用户名或密码不对")).to_be_visible()
+        assert first.input_value("input[name=username]") == "li"
+        assert serious(first) == []
+        sign_in(first, "li", PASSWORD)
+        first.wait_for_selector(".welcome .example")
+        expect(first.locator(".account .who")).to_have_text("li")
+        secret = "只有我问的空调温度是多少？"
+        ask(first, secret)
+        expect(first.locator(".history .title", has_text=secret[:8])).to_be_visible()
+        address = first.url
+        assert "?c=" in address
+
+        second = opened("/")
+        sign_in(second, "wang", PASSWORD)
+        second.wait_for_selector(".history .none")
+        assert secret[:8] not in second.content()
+        second.goto(address)
+        second.wait_for_selector(".said:has-text('没有这个会话')")
+        assert secret[:8] not in second.content()
+        name = parse_qs(urlsplit(address).query)["c"][0]
+        assert second.request.get(f"{served.address}/files/conversations/md?name={name}").status == 404
+        ask(second, "空调温度是多少？")
+        assert (
+            "应核" in second.inner_text(".answer") or second.locator(".answer table").count()
+        )  # an evaluator's answer
+
+        first.goto(f"{served.address}/en/")  # one sign-in for both languages
+        first.wait_for_selector(".welcome .example")
+        assert first.request.get(f"{served.address}/files/conversations/md?name={name}").ok
+        first.click(".account button")
+        expect(first.locator("input[name=password]")).to_be_visible()
+        first.goto(address)
+        expect(first.locator("input[name=password]")).to_be_visible()
         running.close()
     assert elsewhere == []
