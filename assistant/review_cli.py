@@ -35,7 +35,9 @@ def _corpus() -> "Corpus":
 
 def check(
     file: Annotated[str, typer.Argument(help="要核对的文件（DOCX、PDF、XLSX、TXT、MD）；- 表示从标准输入读文字。")],
-    report: Annotated[Path | None, typer.Option("--report", help="另写一份报告：.docx（批注）、.xlsx、.csv 或 .json。")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="另写一份报告：.docx（批注）、.xlsx、.csv 或 .json。")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """核对一份材料里的每处条款引用。"""

@@ -27,7 +27,8 @@ class Settings(BaseSettings):
     )
     chroma_url: str | None = Field(default=None, description="Chroma 服务地址；不填用内嵌的 Chroma")
     checkpoint_url: SecretStr | None = Field(
-        default=None, description="会话和学习进度存到 Postgres 的地址（postgresql://…）；不填存在数据目录的 SQLite 文件里"
+        default=None,
+        description="会话和学习进度存到 Postgres 的地址（postgresql://…）；不填存在数据目录的 SQLite 文件里",
     )
     model_base_url: str | None = Field(default=None, description="兼容 OpenAI 接口的对话模型地址；不填则不用模型")
     model_api_key: SecretStr | None = Field(default=None, description="对话模型的密钥")

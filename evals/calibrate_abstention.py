@@ -1,7 +1,7 @@
 """Set the weights of ``assistant/conversation/abstention.yaml``: logistic regression over its signals, left one out.
 
-Learns from the dev split of the question set, the first turns of the dev conversations and
-``cases/unanswerable.jsonl``; the test split is never read. ``python -m evals.calibrate_abstention`` prints what it
+Learns from the dev split of the question set, the first turns of the dev conversations, ``cases/unanswerable.jsonl`` and
+``cases/answerable.jsonl``; the test split is never read. ``python -m evals.calibrate_abstention`` prints what it
 finds, ``--write`` writes it.
 """
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["UNANSWERABLE", "Case", "Fit", "cases", "fit", "main", "signals"]
 
 UNANSWERABLE = Path(__file__).with_name("cases") / "unanswerable.jsonl"
+ANSWERABLE = UNANSWERABLE.with_name("answerable.jsonl")
 PARAMETERS = Path(__file__).parents[1] / "assistant" / "conversation" / "abstention.yaml"
 
 FALSE_REFUSALS = 0.03
@@ -60,8 +61,10 @@ def cases() -> tuple[Case, ...]:
         first = talk.turns[0]
         if talk.split == "dev" and first.kind in {"answer", "refusal"} and not first.smalltalk:
             learned.append(Case(first.say, first.kind == "answer"))
-    lines = UNANSWERABLE.read_text(encoding="utf-8").splitlines()
-    return (*learned, *(Case(json.loads(line)["question"], False) for line in lines))
+    for path, answerable in ((UNANSWERABLE, False), (ANSWERABLE, True)):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            learned.append(Case(json.loads(line)["question"], answerable))
+    return tuple(learned)
 
 
 def signals(core: "Core", text: str) -> Mapping[str, float]:
@@ -130,7 +133,7 @@ def _write(found: Fit, answerable: int, unanswerable: int) -> None:
     head = (
         "# Written by `python -m evals.calibrate_abstention --write`: logistic regression (balanced classes) over the\n"
         f"# signals of abstention.py, on {answerable} answerable and {unanswerable} unanswerable questions (dev split, dev\n"
-        f"# conversations, cases/unanswerable.jsonl). answer_from is set so that, left one out, at most {FALSE_REFUSALS:.1%} of the\n"
+        f"# conversations, cases/unanswerable.jsonl and answerable.jsonl). answer_from is set so that, left one out, at most {FALSE_REFUSALS:.1%} of the\n"
         f"# answerable are refused; then {found.refusal:.1%} of the unanswerable are. The test split was not used.\n"
     )
     body = {

@@ -11,6 +11,7 @@ import yaml
 
 from assistant.answering.evidence import Evidence
 from assistant.answering.question import Question, bigrams, content
+from assistant.answering.ranking import weigh
 from assistant.answering.rarity import TermWeights
 from assistant.conversation.dialogue import dialogue
 from assistant.conversation.markup import inert
@@ -29,6 +30,12 @@ LONG = 40
 """Characters from which a question counts as long: its cosines lie lower, its words are held by chance."""
 
 _BETWEEN = re.compile(r"[\s，。、；：？！“”《》?!,.]+")
+
+LEXICAL = 40.0
+"""A BM25 score that is high, for scale."""
+
+MANY = 20
+"""Character pairs from which a question counts as having many."""
 
 POOL = 5
 """Clauses looked at together for the words of the question."""
@@ -53,7 +60,9 @@ def features(
     ``unknown`` is the share of the question's words the whole library lacks, ``held_first`` and ``held_pool`` the
     shares the first clause and the first five hold, ``held_least`` that of the worst held phrase; ``margin`` is how much
     nearer the examples of questions inside the subject are than those outside; ``place_missing`` and ``year_missing`` tell that a place or year
-    named stands in none of them.
+    named stands in none of them. The ``asked_…`` are about the questions the clauses are known to answer: cosine of the
+    nearest and of the nearest three, shares of the question's words that the nearest hold with their clause or alone, and
+    how alike the two sets of words are.
     """
     assert turn.reading is not None
     question = turn.reading
@@ -82,7 +91,41 @@ def features(
         "place_missing": float(any(p in question.text and p not in pooled for p in parameters()["places"])),
         "year_missing": float(any(y not in pooled for y in _YEAR.findall(question.text))),
         "english": float(question.english),
+        "lexical_top": signals.lexical_top / LEXICAL,
+        **_asked(question, evidence, terms, rarity),
     }
+
+
+def _asked(
+    question: Question, evidence: Sequence[Evidence], terms: frozenset[str], rarity: TermWeights
+) -> dict[str, float]:
+    ordered = weigh(question, evidence, rarity)
+    near = sorted((e.match.asked for e in evidence if e.match.asked is not None), reverse=True)[:3] or [0.0]
+    first = ordered[0]
+    together = [rarity.share(bigrams(_with_question(e)), terms) for e in ordered[:POOL]]
+    alone = [bigrams(e.asked.question) for e in ordered[:POOL] if e.asked]
+    return {
+        "asked_top": near[0],
+        "asked_three": sum(near) / len(near),
+        "asked_first": first.match.dense if first.match.asked is None else first.match.asked,
+        "asked_held_first": together[0] if terms else 0.0,
+        "asked_held": max(together) if terms else 0.0,
+        "asked_alone": max((rarity.share(words, terms) for words in alone), default=0.0) if terms else 0.0,
+        "asked_alike": max((_alike(words, terms, rarity) for words in alone), default=0.0),
+        "asked_lexical": max((e.match.asked_lexical or 0.0 for e in evidence), default=0.0) / LEXICAL,
+        "chance": first.chance,
+        "terms": min(len(terms), MANY) / MANY,
+    }
+
+
+def _with_question(item: Evidence) -> str:
+    return f"{item.asked.question if item.asked else ''} {item.clause.heading} {item.clause.text} {item.document.title}"
+
+
+def _alike(one: frozenset[str], other: frozenset[str], rarity: TermWeights) -> float:
+    """Weighted Jaccard similarity, 0 to 1."""
+    whole = sum(rarity.weight(t) for t in one | other)
+    return sum(rarity.weight(t) for t in one & other) / whole if whole else 0.0
 
 
 def _terms(question: Question) -> frozenset[str]:
