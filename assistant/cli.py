@@ -302,6 +302,7 @@ def corpus_show(
             **_document(document),
             "versions": _versions(corpus, document),
             "clauses_text": [_clause(c) for c in document.clauses],
+            "links": {c.key: to for c in document.clauses if (to := review_cli.pointers_json(corpus, c))},
             "replaced": [_clause(c) for c in document.replaced],
             "tables": [t.model_dump(mode="json") for t in document.tables],
             "definitions": [d.model_dump(mode="json") for d in document.definitions],
@@ -323,7 +324,8 @@ def corpus_show(
         f"版本：{v['from'] or '日期未读到'}{'起' if v['from'] else ''}，{v['id']}{'（本份）' if v['id'] == document.id else ''}"
         for v in _versions(corpus, document)
     ]
-    typer.echo("\n".join(lines) + "\n\n" + "\n\n".join(_clause_text(c) for c in document.clauses))
+    clauses = ["\n".join([_clause_text(c), *review_cli.pointer_lines(corpus, c)]) for c in document.clauses]
+    typer.echo("\n".join(lines) + "\n\n" + "\n\n".join(clauses))
     if document.definitions:
         typer.echo("\n术语\n" + "\n".join(f"{d.term}：{d.text}" for d in document.definitions))
     if document.replaced:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from corpus.model import Clause
     from corpus.versions import Change
 
-__all__ = ["check", "diff", "indicators", "link_lines", "links_json", "lint"]
+__all__ = ["check", "diff", "indicators", "link_lines", "links_json", "lint", "pointer_lines", "pointers_json"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 
@@ -156,26 +156,40 @@ def _date(text: str | None) -> date | None:
 
 def links_json(corpus: "Corpus", clause: "Clause") -> dict[str, Any]:
     """What a clause points at, and which clauses point at it, for ``corpus show``."""
-    from corpus.links import linked_from, links_of
+    from corpus.links import linked_from
 
     return {
-        "to": [
-            {"kind": k.kind, "text": k.text, "span": list(k.span), "document_id": k.document_id, "keys": list(k.keys)}
-            for k in links_of(corpus, clause)
-        ],
+        "to": pointers_json(corpus, clause),
         "from": [key for key, _ in linked_from(corpus, clause.key)],
     }
 
 
+def pointers_json(corpus: "Corpus", clause: "Clause") -> list[dict[str, Any]]:
+    """What a clause points at."""
+    from corpus.links import links_of
+
+    return [
+        {"kind": k.kind, "text": k.text, "span": list(k.span), "document_id": k.document_id, "keys": list(k.keys)}
+        for k in links_of(corpus, clause)
+    ]
+
+
 def link_lines(corpus: "Corpus", clause: "Clause") -> list[str]:
     """The same as lines for a terminal."""
-    from corpus.links import linked_from, links_of
+    from corpus.links import linked_from
+
+    return pointer_lines(corpus, clause) + [f"  ← {key}" for key, _ in linked_from(corpus, clause.key)]
+
+
+def pointer_lines(corpus: "Corpus", clause: "Clause") -> list[str]:
+    """What a clause points at, a line each."""
+    from corpus.links import links_of
 
     lines = []
     for link in links_of(corpus, clause):
         target = "、".join(link.keys) or (link.document_id if link.kind == "document" else None)
         lines.append(f"  → {link.text}：{target or '资料库里没有'}")
-    return lines + [f"  ← {key}" for key, _ in linked_from(corpus, clause.key)]
+    return lines
 
 
 # --- versions and lint -------------------------------------------------------------------------------------------------

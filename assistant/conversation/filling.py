@@ -1,9 +1,11 @@
 """Putting the quantities of a sentence into a calculator's inputs: by dimension first, by cue word where two share one."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import inf, log
+from types import MappingProxyType
 
 from assistant.conversation.asking import openers
 from assistant.conversation.journeys import mode_words, pieces, segments
@@ -61,6 +63,8 @@ _STATED = re.compile(r"(?:数|数量|量)?(?:大概|大约|约|一共|总共|共
 _DAYS = ("每天", "每日", "日均", "一天")
 _CALENDAR = frozenset({"year", "month"})
 _BESIDE = 6
+_FROM_TO = frozenset("从到")
+_IN_DEGREES = ("energy", "temperature", "temperature_difference")
 _TOUCHING = 2
 _PLACE_STOP = r"[，,。；;？?！!\n、]"
 
@@ -80,11 +84,13 @@ class _Sentence:
     text: str
     spans: tuple[tuple[int, int], ...]
     calculator: Calculator
-    held: Collection[str]
+    held: Mapping[str, str]
     awaited: str
 
 
-def fill(calculator: Calculator, text: str, held: Collection[str] = (), awaited: str = "") -> Filled:
+def fill(
+    calculator: Calculator, text: str, held: Mapping[str, str] = MappingProxyType({}), awaited: str = ""
+) -> Filled:
     """What the sentence gives the calculator. Nothing is assumed here: what is not said is not filled.
 
     ``held`` are the inputs given before: of several that a quantity fits, the one already given is what it changes.
@@ -150,24 +156,25 @@ def _numbered(calculator: Calculator, text: str) -> Mapping[str, str]:
     for spec in calculator.inputs:
         if spec.dimension is None or spec.kind == "text":
             continue
-        names = {spec.label, *(cue for cue in spec.cues if len(cue) > 1)}
+        names = {spec.label, *(cue for cue in spec.cues if len(cue) > 1 or cue in _FROM_TO)}
         for match in re.finditer("|".join(map(re.escape, sorted(names, key=len, reverse=True))), text):
             stated = _STATED.match(text, match.end())
             start = stated.end() if stated else match.end()
-            number = _number_at(text, start)
+            number = _number_at(text, start, tuple(cue for s in calculator.inputs for cue in s.cues if len(cue) > 1))
             if number and not any(a <= start < b for a, b in spans) and number not in found.values():
                 found.setdefault(spec.name, _shared(spec, number))
     return found
 
 
-def _number_at(text: str, start: int) -> str:
-    """The number that stands there with nothing but a counting word behind; empty where there is none."""
+def _number_at(text: str, start: int, followed: tuple[str, ...] = ()) -> str:
+    """The number that stands there with nothing but a counting word or one of ``followed`` behind; else empty."""
     numeral = read_numeral(text, start)
     if numeral is None or numeral.low != numeral.high:
         return ""
     counter = _COUNTER.match(text, numeral.end)
     end = counter.end() if counter else numeral.end
-    return f"{numeral.low.normalize():f}" if end == len(text) or re.match(_PLACE_STOP, text[end]) else ""
+    ends = end == len(text) or re.match(_PLACE_STOP, text[end]) or text.startswith(followed, end)
+    return f"{numeral.low.normalize():f}" if ends else ""
 
 
 def _shared(spec: InputSpec, number: str) -> str:
@@ -322,7 +329,9 @@ def _fit(spec: InputSpec, quantity: FoundQuantity, sentence: _Sentence) -> float
     if spec.kind == "text" or spec.dimension is None:
         return 0.0
     specs, held, awaited = sentence.calculator.inputs, sentence.held, sentence.awaited
-    near = _nearest(spec.cues, quantity, sentence, beside=bool(awaited) and spec.name != awaited)
+    if nearest := _degrees(quantity, sentence):
+        return 2.0 if spec.name == nearest else 0.0
+    near = _nearest((*spec.cues, spec.name), quantity, sentence, beside=bool(awaited) and spec.name != awaited)
     if not _takes(spec, quantity):
         if near is not None and near <= _TOUCHING and _part_of(spec, quantity):
             return 2.0
@@ -344,6 +353,20 @@ def _fit(spec: InputSpec, quantity: FoundQuantity, sentence: _Sentence) -> float
         return 1.0 + same_unit
     first = [r for r in open_rivals if r.name in openers(sentence.calculator)] or open_rivals
     return 0.8 if first == [spec] else 0.0
+
+
+def _degrees(quantity: FoundQuantity, sentence: _Sentence) -> str:
+    """Of 度 alone, which may be warmth or electricity: the input given before in 度 whose amount is nearest."""
+    if not quantity.text.endswith("度") or quantity.value is None or sentence.awaited or quantity.value <= 0:
+        return ""
+    specs = [s for s in sentence.calculator.inputs if s.name in sentence.held and s.dimension in _IN_DEGREES]
+    if any(_nearest(s.cues, quantity, sentence, beside=True) is not None for s in specs):
+        return ""
+    before = {s.name: q.value for s in specs for q in find(sentence.held[s.name])[:1] if q.value}
+    if len({s.dimension for s in specs}) < len(_IN_DEGREES) - 1 or len(before) < len(_IN_DEGREES) - 1:
+        return ""
+    now = quantity.value
+    return min(before, key=lambda name: abs(log(before[name] / now)) if before[name] > 0 else inf)
 
 
 def _part_of(spec: InputSpec, quantity: FoundQuantity) -> bool:

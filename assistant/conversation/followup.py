@@ -22,6 +22,7 @@ LONGEST_NARROWED = 12
 _YEAR = re.compile(r"20\d\d(?=年|\b)")
 _SETTING = re.compile(r"公共机构|党政机关|机关|深圳|广东|全国|十[二三四五]五|20\d\d年")
 _DATES = frozenset({"施行"})
+_OF_IT = re.compile(r"的(呢|嘞)?[？?。 ]*$")
 _CHAPTER = re.compile(r"章|节")
 
 
@@ -235,6 +236,8 @@ def _varied(question: str, memory: Memory, known: Sequence[Mention], names: Name
     asking = tail(last)
     if not asking:
         return table.english.format(new) if question.isascii() else f"{new} {last}"
+    if _OF_IT.search(question) and (side := re.search(f"(?:{table.aspects.pattern})$", subject(last))):
+        asking = side.group() + asking
     setting = "".join(dict.fromkeys(w for w in _SETTING.findall(last) if w not in new))
     return f"{setting}{new}{asking}"
 

@@ -170,7 +170,8 @@ def _closeness(spec: Calculator, question: str) -> float:
     words = 0.4 if any(word in question for word in _own_words()[spec.name]) else 0.0
     # Of two that take the same amounts, the one that needs no more than these.
     required = {item.name for item in spec.inputs if item.required}
-    words += 0.2 if required and required <= filled.inputs.keys() else 0.0
+    other = [q for q in filled.unused if q.dimension != "time"]
+    words += 0.2 if required and required <= filled.inputs.keys() and not other else 0.0
     return words + (0.5 * len(filled.inputs) / count if count else 0.0)
 
 
@@ -203,7 +204,9 @@ def _pending(question: str, memory: Memory, leaning: Leaning) -> Understanding |
     changed = _changed(question, memory, spec)
     if not changed:
         return _going_on(question, memory) if resumes or (asked and _says_nothing(question)) else None
-    if _elsewhere(question, spec, leaning) or not _goes_on(question, memory, spec, leaning, changed, resumes=resumes):
+    if (asked not in changed and _elsewhere(question, spec, leaning)) or not _goes_on(
+        question, memory, spec, leaning, changed, resumes=resumes
+    ):
         return None
     return _with(question, memory, spec, changed)
 

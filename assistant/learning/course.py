@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from itertools import islice
 
 from assistant.learning import glossary, lessons, plan
 from assistant.learning.facts import Fact, facts
-from assistant.learning.progress import Progress, Rating, State
-from assistant.learning.question import Kind, Maker, Question
+from assistant.learning.progress import Held, Progress, Rating, State
+from assistant.learning.question import Maker, Question
 from corpus.errors import InputError
 from corpus.library import Corpus
 from corpus.model import Scene
@@ -38,6 +39,7 @@ class Syllabus:
     def __init__(self, corpus: Corpus, on: date | None = None) -> None:
         self.corpus = corpus
         self.on = on or datetime.now(UTC).date()
+        self._lessons: dict[str, lessons.Lesson] = {}
 
     @cached_property
     def facts(self) -> Mapping[str, Fact]:
@@ -61,7 +63,9 @@ class Syllabus:
 
     def lesson(self, id: str) -> lessons.Lesson:
         """One lesson. Raises ``InputError`` for an unknown id."""
-        return lessons.lesson(self.corpus, id, self.on)
+        if id not in self._lessons:
+            self._lessons[id] = lessons.lesson(self.corpus, id, self.on)
+        return self._lessons[id]
 
     def fact(self, id: str) -> Fact:
         """The fact of that id. Raises ``InputError`` where the corpus no longer holds it."""
@@ -70,9 +74,7 @@ class Syllabus:
         except KeyError:
             raise InputError("资料已经更新，没有这一题了，请重新开始一轮。") from None
 
-    def quiz(
-        self, count: int, scenes: Iterable[Scene] = (), seed: int = 0, *, kinds: Iterable[Kind] = ()
-    ) -> tuple[Question, ...]:
+    def quiz(self, count: int, scenes: Iterable[Scene] = (), seed: int = 0) -> tuple[Question, ...]:
         """A quiz out of the facts of those scenes (all where none is named): the same seed, the same quiz.
 
         Kinds of question and figures, clauses and terms are mixed; no clause is asked twice while others are left.
@@ -82,24 +84,15 @@ class Syllabus:
         chance = random.Random(f"quiz|{seed}")
         order = self._of(scenes)
         chance.shuffle(order)
-        return self._questions(_spread(order), count, seed, frozenset(kinds))
+        return self._questions(_spread(order), count, seed)
 
     def _of(self, scenes: Iterable[Scene]) -> list[Fact]:
         wanted = set(scenes)
         return [fact for fact in self.facts.values() if not wanted or wanted & set(fact.scenes)]
 
-    def _questions(self, order: Iterable[Fact], count: int, seed: int, kinds: frozenset[Kind]) -> tuple[Question, ...]:
-        made: list[Question] = []
-        for fact in order:
-            chosen = [kind for kind in self.maker.kinds(fact) if kind in kinds]
-            if kinds and not chosen:
-                continue
-            question = self.maker.make(fact, seed, chosen[0] if chosen else None)
-            if question is not None:
-                made.append(question)
-            if len(made) == count:
-                break
-        return tuple(made)
+    def _questions(self, order: Iterable[Fact], count: int, seed: int) -> tuple[Question, ...]:
+        made = (question for fact in order if (question := self.maker.make(fact, seed)) is not None)
+        return tuple(islice(made, count))
 
 
 class Course(Syllabus):
@@ -112,7 +105,7 @@ class Course(Syllabus):
     def review(self, owner: str, count: int, scenes: Iterable[Scene] = (), seed: int = 0) -> tuple[Question, ...]:
         """A quiz for one person: what is due comes first, the longest due before the rest; then what is new."""
         _check(count)
-        return self._questions(self._due_first(owner, scenes, seed), count, seed, frozenset())
+        return self._questions(self._due_first(owner, scenes, seed), count, seed)
 
     def deck(self, owner: str, count: int, scenes: Iterable[Scene] = (), seed: int = 0) -> tuple[Fact, ...]:
         """Flash cards for one person in the order of ``review``."""
@@ -126,6 +119,10 @@ class Course(Syllabus):
     def rated(self, owner: str, fact: str, rating: Rating) -> datetime:
         """Note how well a person knew a card; the time it is due again. Raises ``InputError`` for an unknown fact."""
         return self.progress.review(owner, self.fact(fact).id, rating)
+
+    def card(self, owner: str, fact: str) -> Held | None:
+        """A person's card of a fact; ``None`` for one never seen."""
+        return self.progress.cards(owner).get(fact)
 
     def waits(self, owner: str, fact: str) -> Mapping[Rating, timedelta]:
         """How long until a card would come again, for each rating. Raises ``InputError`` for an unknown fact."""

@@ -8,7 +8,7 @@ import gradio as gr
 
 from assistant.web.clause import clause_view, empty_view, missing_view
 from assistant.web.study import Round, Study
-from corpus.errors import NearzeroError, UnknownClause
+from corpus.errors import InputError, NearzeroError, UnknownClause
 
 if TYPE_CHECKING:
     from assistant.web.place import Place
@@ -58,7 +58,7 @@ def build(place: "Place") -> None:
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     acting = page.act(act, held, [page, held], trigger_mode="multiple", **quiet)
-    acting.failure(lambda: study.notice("overview", place.say(_BROKEN)), None, page, **quiet)
+    acting.failure(lambda: study.notice("overview", _BROKEN), None, page, **quiet)
     for part in (page, panel):
         part.open_clause(open_clause, None, panel, **quiet)
         part.close_clause(lambda: empty_view(place.language), None, panel, **quiet)
@@ -66,10 +66,14 @@ def build(place: "Place") -> None:
 
 def _steps(study: Study) -> dict[str, Step]:
     def look(sent: dict[str, str], held: Round, owner: str) -> tuple[str, Round]:
-        return study.view(sent["value"], owner, sent["item"]), held
+        return study.view(sent["value"], owner), held
 
     def start(sent: dict[str, str], held: Round, owner: str) -> tuple[str, Round]:
-        fresh = study.start(sent["view"], sent["value"], sent["count"], sent["item"], owner)
+        kind = "cards" if sent["view"] == "cards" else "quiz"
+        try:
+            fresh = study.start(kind, sent["value"], sent["count"], sent["item"], owner)
+        except InputError as error:
+            return study.begin(kind, sent["value"], sent["count"], str(error)), held
         return study.round(fresh, owner), fresh
 
     def answer(sent: dict[str, str], held: Round, owner: str) -> tuple[str, Round]:

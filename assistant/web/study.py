@@ -62,7 +62,7 @@ class Study:
 
     # --- what is looked at -----------------------------------------------------------------------------------------
 
-    def view(self, path: str, owner: str, item: str = "") -> str:
+    def view(self, path: str, owner: str) -> str:
         """The view of an address after the ``#``: an unknown one is the overview."""
         name, _, rest = path.partition("/")
         match name:
@@ -73,7 +73,7 @@ class Study:
             case "terms":
                 return self._terms(rest)
             case "cards" | "quiz":
-                return self.begin(name, rest, item)
+                return self.begin(name, rest)
             case _:
                 return self._overview(owner)
 
@@ -117,11 +117,19 @@ class Study:
         path = f"terms/{words}" if words else "terms"
         return self._page("terms", path, "learn_terms.html", terms=found, words=words, total=len(held))
 
-    def begin(self, kind: str, scenes: str, item: str = "") -> str:
-        """Where a round is chosen."""
+    def begin(self, kind: str, scenes: str, count: str = "", fault: str = "") -> str:
+        """Where a round is chosen; after a choice that cannot be, with the line that says why."""
         chosen = [s.value for s in _scenes(scenes)]
         return self._page(
-            kind, kind, "learn_begin.html", kind=kind, chosen="、".join(chosen), scenes=Scene, counts=COUNTS, item=item
+            kind,
+            kind,
+            "learn_begin.html",
+            kind=kind,
+            chosen="、".join(chosen),
+            scenes=Scene,
+            counts=COUNTS,
+            chosen_count=_count(count),
+            fault=fault,
         )
 
     # --- rounds ----------------------------------------------------------------------------------------------------
@@ -129,7 +137,7 @@ class Study:
     def start(self, kind: str, scenes: str, count: str, item: str, owner: str) -> Round:
         """A new round, what is due first. Raises ``InputError`` where there is nothing to ask."""
         chosen = _scenes(scenes)
-        number = int(count) if count.isdecimal() and int(count) in COUNTS else COUNTS[1]
+        number = _count(count)
         seed = secrets.randbelow(1_000_000)
         held = Round(item=item, scenes=scenes)
         if kind == "cards":
@@ -198,6 +206,7 @@ class Study:
             fact=fact,
             clause=clause,
             document=self.course.corpus.document_of(clause),
+            known=self.course.card(owner, fact.id),
             ratings=[
                 (rating, RATINGS[rating], self._wait(due)) for rating, due in self.course.waits(owner, fact.id).items()
             ],
@@ -217,6 +226,10 @@ class Study:
 
     def _page(self, tab: str, path: str, body: str, **values: object) -> str:
         return self.place.render("learn.html", tab=tab, path=path, body=body, **values)
+
+
+def _count(text: str) -> int:
+    return next((count for count in COUNTS if text == str(count)), COUNTS[1])
 
 
 def _scenes(text: str) -> list[Scene]:

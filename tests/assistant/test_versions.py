@@ -150,6 +150,7 @@ def test_the_commands_know_both(
     shown = capsys.readouterr().out
     assert f"2018-05-01起，{ids[0]}" in shown
     assert f"2023-09-01起，{ids[1]}" in shown
+    assert f"→ 第五条：{ids[0]}#第五条" in shown
     assert main(["corpus", "show", f"{ids[1]}#第四条"]) == 0
     assert f"→ 第六条：{ids[1]}#第六条" in capsys.readouterr().out
 

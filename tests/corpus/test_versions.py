@@ -7,10 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import UnknownClause
+from corpus.ingest import version_id
 from corpus.library import Corpus
 from corpus.locator import parse
 from corpus.model import Clause, Document, TextStatus
-from corpus.versions import difference, edits, extent, family, in_force, repeal_of, successor
+from corpus.versions import (
+    as_of,
+    difference,
+    edits,
+    extent,
+    family,
+    in_force,
+    linked,
+    repeal_of,
+    same_document,
+    successor,
+    terms,
+)
 
 
 def document(identity: str, *clauses: tuple[str | None, str], status: str = "digest", **fields: object) -> Document:
@@ -165,3 +178,100 @@ def test_edits_rebuild_both_texts(before: str, after: str) -> None:
 def test_all_changes_name_a_clause() -> None:
     for change in difference(OLD, NEW):
         assert isinstance(change.before or change.after, Clause)
+
+
+# --- terms, the corpus as of a day, versions found by themselves ---------------------------------------------------
+
+
+def test_a_held_repeal_ends_a_document_on_the_day_it_takes_effect() -> None:
+    corpus = Corpus(
+        (
+            document("old", title="示例省机关节水规定", effective="2009-12-01"),
+            document("also", title="示例省机关节电规定", effective="2010-12-01"),
+            document(
+                "new",
+                (
+                    "第九条",
+                    "本办法自2024年4月1日起施行。《示例省机关节水规定》（省令第201号）、《示例省机关节电规定》同时废止。",
+                ),
+                title="示例省机关节能办法",
+                effective="2024-04-01",
+            ),
+        )
+    )
+    for identity in ("old", "also"):
+        term = terms(corpus)[identity]
+        assert (term.end, term.ended_by) == (date(2024, 4, 1), "new")
+        assert in_force(corpus, identity, date(2024, 3, 31)) is not None
+        assert in_force(corpus, identity, date(2024, 4, 1)) is None
+    assert [d.id for d in as_of(corpus, date(2024, 4, 1)).documents] == ["new"]
+
+
+def test_the_corpus_as_of_a_day(versions: Corpus) -> None:
+    held = as_of(versions, date(2012, 6, 1))
+    assert [d.id for d in held.documents] == ["y2008", "other"]
+    assert held.document("y2008").superseded_by is None
+    assert held.document("y2008").status == "2017-03-01起不再有效"
+    assert as_of(versions, date(1990, 1, 1)).documents == ()
+
+
+def test_documents_without_a_day_stay() -> None:
+    corpus = Corpus((document("undated"),))
+    assert as_of(corpus, date(1990, 1, 1)).documents == corpus.documents
+
+
+@pytest.mark.parametrize(
+    ("fields", "same"),
+    [
+        ({"number": "示发〔2020〕1号"}, True),
+        ({"title": "机关节水办法（2023年修正）", "number": "示令第9号"}, True),
+        ({"title": "机关节电办法"}, False),
+        ({"title": "关于开展节能宣传周的通知", "number": "示发〔2021〕1号"}, False),
+        ({"issuer": "乙省人民政府"}, False),
+        ({"region": "深圳", "issuer": None}, False),
+    ],
+)
+def test_what_makes_two_records_one_document(fields: dict[str, object], same: bool) -> None:
+    one = document("one", number="示发〔2020〕1号", issuer="甲省人民政府")
+    assert same_document(one, document("two", **{"issuer": "甲省人民政府", **fields})) is same
+
+
+def test_a_standard_is_known_by_its_number_without_the_year() -> None:
+    old = document("old", title="节水导则", number="GB/T 29149-2012")
+    new = document("new", title="公共机构节水导则", number="GB/T 29149—2024")
+    assert same_document(old, new)
+    assert not same_document(old, document("other", title="节水导则（试行）", number="GB/T 29150-2012"))
+
+
+def test_versions_are_linked_in_their_order_and_only_around_what_was_added() -> None:
+    three = [
+        document("b", effective="2018-05-01"),
+        document("a", effective="2023-09-01"),
+        document("c", effective="2008-01-01"),
+    ]
+    made = {d.id: d for d in linked(three, {"a", "b", "c"})}
+    assert [(d.superseded_by, d.replaces) for d in (made["c"], made["b"], made["a"])] == [
+        ("b", ()),
+        ("a", ("c",)),
+        (None, ("b",)),
+    ]
+    assert linked(three, set()) == tuple(three)
+    assert linked([document("x"), document("y", effective="2020-01-01")], {"x", "y"})[0].superseded_by is None
+
+
+def test_the_shipped_library_links_only_what_is_written_there(corpus: Corpus) -> None:
+    assert linked(corpus.documents, [d.id for d in corpus.documents]) == corpus.documents
+
+
+def test_a_version_is_named_by_its_year() -> None:
+    first = document("added-301-abc", number="示例省人民政府令第301号", effective="2018-05-01")
+    second = document("added-355-def", number="示例省人民政府令第355号", effective="2023-09-01")
+    assert version_id(second, [first]) == "added-355-2023"
+    assert version_id(second, []) == "added-355-def"
+    assert version_id(second, [], "reg-water") == "reg-water-2023"
+    again = document("added-301-xyz", number="示例省人民政府令第301号", effective="2018-05-01")
+    assert version_id(again, [first]) == "added-301-abc"
+    same_year = document("added-301-new", number="示例省人民政府令第301号", effective="2018-11-01")
+    taken = document("added-301-2018", number="示例省人民政府令第301号", effective="2018-06-01")
+    assert version_id(same_year, [first, taken]) == "added-301-20181101"
+    assert version_id(document("added-x"), [first]) == "added-x"

@@ -409,3 +409,19 @@ def test_what_was_typed_is_there_again_after_another_calculator(open_page: OpenP
     page.click("[data-name=sinks]")
     page.wait_for_selector("[data-field=green]")
     assert field(page, "green").locator("input").input_value() == "5000 平方"
+
+
+@pytest.mark.browser
+def test_the_same_form_recomputes_a_calculation_inside_the_chat(open_page: OpenPage) -> None:
+    page = open_page()
+    page.fill("#question textarea", "80人开会，碳排放多少？")
+    page.keyboard.press("Enter")
+    card = page.locator(".turn [data-calculator]")
+    card.locator(".calc-change > summary").click()
+    card.locator(".calc-more > summary").click()
+    meals = card.locator('[data-field="meals"] input')
+    meals.fill("100 餐")
+    page.keyboard.press("Tab")
+    card.locator('[data-field="meals"] .calc-said', has_text="= 100 餐").wait_for()
+    expected = calculated("meeting", {"attendees": "80 人", "meals": "100 餐"})["total"]["value"]
+    card.locator("[data-result] .total strong", has_text=f"{expected:.0f}").wait_for()

@@ -124,6 +124,39 @@ def test_where_nothing_is_due_or_new_a_line_says_so(study: Study, course: Course
     assert study.start("cards", "停车场", "10", "", "wang").cards
 
 
+@pytest.mark.browser
+def test_a_choice_with_nothing_due_stays_chosen_and_says_so(open_learn: OpenPage, course: Course) -> None:
+    for fact in course.facts.values():
+        if "停车场" in fact.scenes:
+            course.rated("", fact.id, "easy")
+    page = open_learn("cards")
+    page.check("input[name=scene][value=停车场]")
+    page.check("input[name=count][value='20']")
+    page.click(".learn-choose button")
+    page.wait_for_selector(".learn-choose [role=alert]")
+    assert "没有到期" in page.inner_text("[role=alert]")
+    assert page.is_checked("input[name=scene][value=停车场]")
+    assert page.is_checked("input[name=count][value='20']")
+
+
+@pytest.mark.browser
+def test_a_fault_of_ours_is_one_line_and_the_page_goes_on(
+    open_learn: OpenPage, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_learn()
+    page.wait_for_selector(".learn-days")
+    with monkeypatch.context() as patch:
+        patch.setattr(course, "overview", lambda _: 1 / 0)
+        page.click("[data-look=overview] >> nth=0")
+        page.wait_for_selector(".learn [role=alert]")
+    shown = page.inner_text("body")
+    assert "程序出了问题" in shown
+    assert "ZeroDivision" not in shown
+    assert "Traceback" not in shown
+    page.click("text=回到总览")
+    page.wait_for_selector(".learn-days")
+
+
 def test_what_a_browser_makes_up_changes_nothing(study: Study) -> None:
     held = study.start("cards", "停车场、火星", "9999", "", "li")
     assert len(held.cards) == 10

@@ -81,7 +81,7 @@ element.addEventListener("submit", (event) => {
   else if (form.matches("[data-fill]")) act("answer", { value: form.querySelector("input").value });
   else if (form.matches("[data-begin]")) {
     const given = new FormData(form);
-    act("start", { value: given.getAll("scene").join("、"), count: given.get("count"), item: form.dataset.item, view: form.dataset.begin });
+    act("start", { value: given.getAll("scene").join("、"), count: given.get("count"), view: form.dataset.begin });
   }
 });
 

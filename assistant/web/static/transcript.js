@@ -2,10 +2,21 @@
 // An update carries whole turns, {conversation, turns: [{turn, after, html}], last, name, …}, so that two that arrive
 // together lose nothing. 200 turns cost no more to extend than two: only the turns of an update are touched.
 const log = element.querySelector(".turns");
+const scroller = element.closest("#transcript");
 const root = document.documentElement;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const status = element.querySelector(".said");
 const part = (name) => element.querySelector(`template[data-part="${name}"]`).content.firstElementChild.cloneNode(true);
+// A chart is drawn when it is about to be seen, so that a long conversation does not wait for all of them.
+const coming = new IntersectionObserver(
+  (entries) =>
+    entries.forEach(({ isIntersecting, target }) => {
+      if (!isIntersecting) return;
+      coming.unobserve(target);
+      draw(target);
+    }),
+  { root: scroller, rootMargin: "400px" },
+);
 let conversation = null;
 let silence = null;
 
@@ -35,7 +46,10 @@ function place({ turn: number, after, html }, first) {
   }
   turn.dataset.after = after;
   turn.innerHTML = html;
-  turn.querySelectorAll(".chart[data-figure]").forEach(draw);
+  turn.querySelectorAll(".chart[data-figure]").forEach((chart) => {
+    chart.style.minHeight = `${JSON.parse(chart.dataset.figure).layout.height}px`;
+    coming.observe(chart);
+  });
   return turn;
 }
 
@@ -54,13 +68,13 @@ function show() {
     const first = log.firstElementChild;
     const before = first?.getBoundingClientRect().top ?? 0;
     update.turns.forEach((turn) => place(turn, first));
-    if (first) element.scrollTop += first.getBoundingClientRect().top - before;
+    if (first) scroller.scrollTop += first.getBoundingClientRect().top - before;
   } else {
     log.querySelectorAll(".turn").forEach((turn) => Number(turn.dataset.turn) > update.last && turn.remove());
     const turns = update.turns.map((turn) => place(turn));
     const last = turns.at(-1);
     // A turn is brought to its beginning once, when it is new; while it grows, the reader stays where he reads.
-    if (!last) element.scrollTo({ top: 0 });
+    if (!last) scroller.scrollTo({ top: 0 });
     else if (update.end) last.scrollIntoView({ block: "start" });
     else if (!last.dataset.seen) last.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
     if (last) last.dataset.seen = "yes";
