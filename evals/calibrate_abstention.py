@@ -1,4 +1,4 @@
-"""Set the weights of ``assistant/conversation/abstention.yaml``: logistic regression over its signals, left one out.
+"""Set the weights of ``assistant/conversation/abstention.yaml``: logistic regression over its signals.
 
 Learns from the dev split of the question set, the first turns of the dev conversations, ``cases/unanswerable.jsonl`` and
 ``cases/answerable.jsonl``; the test split is never read. ``python -m evals.calibrate_abstention`` prints what it
@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
+from assistant.conversation.abstention import DIRECTION
+from assistant.retrieval.embedding import Vectors
 from evals import conversations, question
 
 if TYPE_CHECKING:
@@ -23,11 +26,18 @@ if TYPE_CHECKING:
 __all__ = ["UNANSWERABLE", "Case", "Fit", "cases", "fit", "main", "signals"]
 
 UNANSWERABLE = Path(__file__).with_name("cases") / "unanswerable.jsonl"
+MORE = UNANSWERABLE.with_name("unanswerable_more.jsonl")
 ANSWERABLE = UNANSWERABLE.with_name("answerable.jsonl")
 PARAMETERS = Path(__file__).parents[1] / "assistant" / "conversation" / "abstention.yaml"
 
 FALSE_REFUSALS = 0.03
 """Share of answerable questions that may be refused, left one out."""
+
+KNOWN = 0.2
+"""Weight of a question the clauses are known to answer, beside a case's 1, in learning the direction."""
+
+FLAT, STRETCH = 0.1, 10.0
+"""Inverse strength of the L2 penalty on the direction, and what e5's close-lying vectors are multiplied by before."""
 
 REGULAR = 1.0
 """Inverse strength of the L2 penalty over standardised signals."""
@@ -61,35 +71,61 @@ def cases() -> tuple[Case, ...]:
         first = talk.turns[0]
         if talk.split == "dev" and first.kind in {"answer", "refusal"} and not first.smalltalk:
             learned.append(Case(first.say, first.kind == "answer"))
-    for path, answerable in ((UNANSWERABLE, False), (ANSWERABLE, True)):
+    for path, answerable in ((UNANSWERABLE, False), (MORE, False), (ANSWERABLE, True)):
         for line in path.read_text(encoding="utf-8").splitlines():
             learned.append(Case(json.loads(line)["question"], answerable))
     return tuple(learned)
 
 
-def signals(core: "Core", text: str) -> Mapping[str, float]:
-    """The signals of one question, as the program sees them."""
+def signals(core: "Core", text: str) -> tuple[Mapping[str, float], Vectors]:
+    """The signals of one question, as the program sees them, and its vector."""
     from assistant.conversation.abstention import features
     from assistant.conversation.steps import STEPS
     from assistant.conversation.turn import Turn
 
     turn = STEPS["understand"](core, Turn(question=text, part=True))
     found, evidence = core.at(turn.as_of).search(turn.asked.query)
-    return features(turn, found.signals, evidence, core.weights)
+    return features(turn, found.signals, evidence, core.weights, found.vector), found.vector
+
+
+def learn_direction(vectors: Vectors, answerable: NDArray[np.bool_], known: Vectors) -> Vectors:
+    """The direction and, last, its bias: logistic regression over vectors, the known questions counting a little each."""
+    from sklearn.linear_model import LogisticRegression
+
+    x = np.concatenate([vectors, known])
+    y = np.concatenate([answerable, np.ones(len(known), bool)])
+    weight = np.concatenate([np.ones(len(vectors)), np.full(len(known), KNOWN)])
+    weight *= np.where(y, 1 / weight[y].sum(), 1 / weight[~y].sum()) * len(vectors) / 2
+    centre = known.mean(axis=0)
+    model = LogisticRegression(C=FLAT, max_iter=1000).fit((x - centre) * STRETCH, y, sample_weight=weight)
+    along = model.coef_[0] * STRETCH
+    return np.append(along, model.intercept_[0] - along @ centre).astype(np.float32)
+
+
+def left_out_directions(vectors: Vectors, answerable: NDArray[np.bool_], known: Vectors) -> Vectors:
+    """What the direction says of each question when learned without its fifth."""
+    from sklearn.model_selection import StratifiedKFold
+
+    said = np.zeros(len(vectors), np.float32)
+    for rest, held in StratifiedKFold(5, shuffle=True, random_state=0).split(vectors, answerable):
+        learned = learn_direction(vectors[rest], answerable[rest], known)
+        said[held] = vectors[held] @ learned[:-1] + learned[-1]
+    return said
 
 
 def fit(rows: Sequence[Mapping[str, float]], answerable: Sequence[bool]) -> Fit:
-    """Fit on all rows; choose the threshold on predictions for rows left out one at a time."""
+    """Fit on all rows; choose the threshold on predictions for rows left out a tenth at a time."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import LeaveOneOut, cross_val_predict
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
     names = sorted(rows[0])
     raw = np.array([[row[name] for name in names] for row in rows])
     labels = np.array(answerable)
     mean, spread = raw.mean(axis=0), np.where(raw.std(axis=0) > 0, raw.std(axis=0), 1.0)
-    model = LogisticRegression(C=REGULAR, class_weight="balanced", max_iter=1000)
+    model = LogisticRegression(C=REGULAR, class_weight="balanced", max_iter=2000)
     scaled = (raw - mean) / spread
-    left_out: Any = cross_val_predict(model, scaled, labels, cv=LeaveOneOut(), method="predict_proba")[:, 1]
+    tenths = StratifiedKFold(min(10, int(labels.sum()), int((~labels).sum())), shuffle=True, random_state=0)
+    left_out: Any = cross_val_predict(model, scaled, labels, cv=tenths, method="predict_proba")[:, 1]
     allowed = int(FALSE_REFUSALS * labels.sum())
     threshold = float(np.sort(left_out[labels])[allowed]) - 1e-6
     model.fit(scaled, labels)
@@ -111,11 +147,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     assistant = Assistant.open(read())
     learned = cases()
-    rows = [signals(assistant._core, case.text) for case in learned]
-    found = fit(rows, [case.answerable for case in learned])
+    seen = [signals(assistant.core, case.text) for case in learned]
+    answerable = np.array([case.answerable for case in learned])
+    vectors = np.stack([vector for _, vector in seen])
+    known = assistant.core.retriever.known
+    said = left_out_directions(vectors, answerable, known)
+    rows = [{**row, "direction": float(along)} for (row, _), along in zip(seen, said, strict=True)]
+    found = fit(rows, answerable.tolist())
     count = sum(case.answerable for case in learned)
     out = sys.stdout
-    out.write(f"{count} answerable, {len(learned) - count} unanswerable; left one out: ")
+    out.write(f"{count} answerable, {len(learned) - count} unanswerable; left out a tenth at a time: ")
     out.write(f"refusal {found.refusal:.3f}, false refusal {found.false_refusal:.3f}\n")
     out.write(f"bias {found.bias} answer_from {found.answer_from} weights {dict(found.weights)}\n")
     for case, row in zip(learned, rows, strict=True):
@@ -124,6 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             out.write(f"{'answerable' if case.answerable else 'unanswerable'} {chance:.3f} {case.text}\n")
     if "--write" in (sys.argv[1:] if arguments is None else arguments):
         _write(found, count, len(learned) - count)
+        np.save(PARAMETERS.with_name(DIRECTION), learn_direction(vectors, answerable, known))
     assistant.close()
     return 0
 
@@ -133,7 +175,7 @@ def _write(found: Fit, answerable: int, unanswerable: int) -> None:
     head = (
         "# Written by `python -m evals.calibrate_abstention --write`: logistic regression (balanced classes) over the\n"
         f"# signals of abstention.py, on {answerable} answerable and {unanswerable} unanswerable questions (dev split, dev\n"
-        f"# conversations, cases/unanswerable.jsonl and answerable.jsonl). answer_from is set so that, left one out, at most {FALSE_REFUSALS:.1%} of the\n"
+        f"# conversations, cases/unanswerable.jsonl and answerable.jsonl). answer_from is set so that, left out a tenth at a time, at most {FALSE_REFUSALS:.1%} of the\n"
         f"# answerable are refused; then {found.refusal:.1%} of the unanswerable are. The test split was not used.\n"
     )
     body = {

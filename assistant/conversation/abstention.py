@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import yaml
 
 from assistant.answering.evidence import Evidence
@@ -15,16 +16,20 @@ from assistant.answering.ranking import weigh
 from assistant.answering.rarity import TermWeights
 from assistant.conversation.dialogue import dialogue
 from assistant.conversation.markup import inert
+from assistant.retrieval.embedding import Vectors
 from corpus.library import Corpus
 
 if TYPE_CHECKING:
     from assistant.conversation.turn import Turn
     from assistant.retrieval import Signals
 
-__all__ = ["OFF_TOPIC", "features", "parameters", "unanswerable"]
+__all__ = ["DIRECTION", "OFF_TOPIC", "direction", "features", "parameters", "unanswerable"]
 
 OFF_TOPIC = "off_topic"
 """The reason given for a question outside the subject, which gets a shorter refusal."""
+
+DIRECTION = "direction.npy"
+"""The file of the learned direction, beside this module."""
 
 LONG = 40
 """Characters from which a question counts as long: its cosines lie lower, its words are held by chance."""
@@ -53,7 +58,7 @@ def parameters() -> Mapping[str, Any]:
 
 
 def features(
-    turn: "Turn", signals: "Signals", evidence: Sequence[Evidence], rarity: TermWeights
+    turn: "Turn", signals: "Signals", evidence: Sequence[Evidence], rarity: TermWeights, vector: Vectors
 ) -> Mapping[str, float]:
     """What the decision looks at, each about 0 to 1.
 
@@ -62,7 +67,8 @@ def features(
     nearer the examples of questions inside the subject are than those outside; ``place_missing`` and ``year_missing`` tell that a place or year
     named stands in none of them. The ``asked_…`` are about the questions the clauses are known to answer: cosine of the
     nearest and of the nearest three, shares of the question's words that the nearest hold with their clause or alone, and
-    how alike the two sets of words are.
+    how alike the two sets of words are. ``direction`` is how far the question's vector lies on the side of questions that
+    clauses answer, against those about the same things that none does (prices, brands, intervals …).
     """
     assert turn.reading is not None
     question = turn.reading
@@ -92,8 +98,23 @@ def features(
         "year_missing": float(any(y not in pooled for y in _YEAR.findall(question.text))),
         "english": float(question.english),
         "lexical_top": signals.lexical_top / LEXICAL,
+        "direction": _along(vector),
         **_asked(question, evidence, terms, rarity),
     }
+
+
+@cache
+def direction() -> Vectors:
+    """The learned direction and, last, its bias: one number a dimension of the bundled embedding."""
+    with files("assistant.conversation").joinpath(DIRECTION).open("rb") as file:
+        learned: Vectors = np.load(file)
+    return learned
+
+
+def _along(vector: Vectors) -> float:
+    """0 for vectors of another embedding, about which nothing was learned."""
+    learned = direction()
+    return float(learned[:-1] @ vector + learned[-1]) if len(vector) + 1 == len(learned) else 0.0
 
 
 def _asked(
@@ -145,7 +166,12 @@ def _phrases(question: Question) -> list[str]:
 
 
 def unanswerable(
-    corpus: Corpus, turn: "Turn", signals: "Signals", evidence: Sequence[Evidence], rarity: TermWeights
+    corpus: Corpus,
+    turn: "Turn",
+    signals: "Signals",
+    evidence: Sequence[Evidence],
+    rarity: TermWeights,
+    vector: Vectors,
 ) -> str:
     """Why the question cannot be answered from the corpus, as a sentence for the person; empty when it can."""
     if not evidence:
@@ -161,7 +187,7 @@ def unanswerable(
     if any(e.exact for e in evidence) or (turn.reading.documents and not content(turn.reading.residue)):
         return ""  # the clause named, or the document asked for as a whole, is held
     set_up = parameters()
-    values = features(turn, signals, evidence, rarity)
+    values = features(turn, signals, evidence, rarity, vector)
     logit = set_up["bias"] + sum(weight * values[name] for name, weight in set_up["weights"].items())
     if 1 / (1 + math.exp(-logit)) >= set_up["answer_from"]:
         return ""

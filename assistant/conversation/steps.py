@@ -159,7 +159,7 @@ def _retrieve(core: Core, turn: Turn) -> Turn:
     if turn.reading is not None and turn.reading.asked == "definition":
         defined = define(then.corpus, turn.asked.query)
         evidence = (*defined, *(e for e in evidence if e.clause.key not in {d.clause.key for d in defined}))
-    reason = unanswerable(then.corpus, turn, found.signals, evidence, core.weights)
+    reason = unanswerable(then.corpus, turn, found.signals, evidence, core.weights, found.vector)
     if turn.as_of is not None:
         mentions = core.retriever.named(turn.asked.query).mentions
         named = [i for m in mentions for i in m.document_ids if m.how != "abbreviation" or reason]

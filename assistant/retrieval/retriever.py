@@ -94,8 +94,11 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
+    """Hits best first; ``vector`` is that of the question."""
+
     hits: tuple[Hit, ...]
     signals: Signals
+    vector: Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +223,7 @@ class Retriever:
             for at in order
         )
         signals = self._signals(asked, vector, cosines, lexical, [int(pool[at]) for at in order[:5]], unresolved)
-        return Retrieval(hits, signals)
+        return Retrieval(hits, signals, vector)
 
     def _asked(self, asked: _Query, vector: Vectors) -> "_Likely":
         """The passages whose known questions are nearest to this one, and what one must beat to count as near."""
@@ -283,6 +286,12 @@ class Retriever:
         # An English question finds Chinese clauses far better with its terms in Chinese beside it.
         meaning = text if is_chinese(text) else " ".join((text, *extra))
         return _Query(text, meaning, normal, mentions, named, extra)
+
+    @property
+    def known(self) -> Vectors:
+        """The vectors of every question a clause is known to answer."""
+        index = self._index.asked
+        return index.vectors if index else np.zeros((0, self._model.dimension), np.float32)
 
     @property
     def embedder(self) -> Embedder:
