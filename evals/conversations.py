@@ -131,10 +131,12 @@ def _asks(expected: Expected, text: str) -> bool:
 
 
 def _miscalculated(expected: Expected, computed: Mapping[str, Any]) -> list[str]:
+    from tools.quantities import find
+
     found = [] if computed["tool"] == expected.calculator else [f"{computed['tool']} for {expected.calculator}"]
     for name, wanted in expected.inputs.items():
         read = _plain(str(computed["inputs"].get(name, "")))
-        numbers = _NUMBER.findall(read)
+        numbers = [*_NUMBER.findall(read), *(f"{q.value:.10g}" for q in find(read) if q.value is not None)]
         if not (wanted in numbers if _NUMBER.fullmatch(wanted) else wanted in read):
             found.append(f"{name} {read!r} for {wanted}")
     if expected.total is not None and abs(computed["total"]["value"] - expected.total) > 1e-6 * expected.total:

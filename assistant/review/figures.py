@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from assistant.review.likeness import pairs
@@ -84,6 +84,11 @@ def figures(text: str, masked: Sequence[tuple[int, int]] = ()) -> tuple[Figure, 
     >>> [(f.kind, f.text, f.low, f.bound) for f in figures("到2025年新能源汽车占比不低于30%，每年3月31日前报送")]
     [('year', '2025', 2025.0, 0), ('quantity', '30%', 30.0, 1), ('date', '3月31日', 331.0, 0)]
     """
+    return _read(text, tuple(masked))
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, masked: tuple[tuple[int, int], ...]) -> tuple[Figure, ...]:
     plain = list(text)
     for begin, end in (*masked, *(m.span() for m in _CODES.finditer(text))):
         plain[begin:end] = "※" * (end - begin)

@@ -9,7 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from corpus.library import Corpus
 from corpus.model import Clause
@@ -20,6 +20,7 @@ _WORDS = re.compile(r"[\u4e00-\u9fff]+|[a-z]+", re.IGNORECASE)
 _GRAMMAR = frozenset("的了和及与或等其并在对将把按以由为之中所被可应须宜要")
 
 
+@lru_cache(maxsize=4096)
 def pairs(text: str) -> frozenset[str]:
     """The pairs of neighbouring Chinese characters, and Latin words; particles and binding words drop out.
 

@@ -27,6 +27,9 @@ PLOTLY_PATH = "vendor/plotly.min.js"
 _LARGEST_FILE = "50mb"
 """What a person may send: a policy with scanned pages."""
 
+_SWEPT, _KEPT = 3600, 86_400
+"""Seconds between two sweeps of what people sent and downloaded, and how long it is kept."""
+
 _AT_ONCE = 4
 """Questions of programs under way at the same moment; those of people have a queue of their own."""
 
@@ -70,7 +73,13 @@ def build(place: "Place") -> "gr.Blocks":
     import gradio as gr
     from gradio.events import api
 
-    blocks = gr.Blocks(title=place.say("近零碳机关助手"), analytics_enabled=False, fill_width=True, fill_height=True)
+    blocks = gr.Blocks(
+        title=place.say("近零碳机关助手"),
+        analytics_enabled=False,
+        fill_width=True,
+        fill_height=True,
+        delete_cache=(_SWEPT, _KEPT),
+    )
     for page in PAGES:
         with blocks.route(place.say(page.name), f"/{page.path}", show_in_navbar=False) if page.path else blocks:
             gr.HTML(

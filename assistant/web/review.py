@@ -101,7 +101,7 @@ def _filing(place: "Place") -> None:
             lines = read(source) if source else Lines(numbered((given or "").splitlines()), "text")
             if not lines.lines:
                 raise InputError("没有可核对的内容：请粘贴文字，或者上传一个文件。")
-            checked = check_lines(lines.lines, place.assistant.corpus)
+            checked = check_lines(lines.lines, place.assistant.corpus, wrapped=lines.kind == "text")
             name = source.stem if source else say("材料")
             with _folder() as folder:
                 made = []

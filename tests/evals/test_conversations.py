@@ -40,6 +40,8 @@ def test_faults_of_a_turn() -> None:
     computed = {"tool": "charging", "inputs": {"spaces": "1,200 个车位"}, "total": {"value": 40.0}}
     right = Expected("x", "calculation", calculator="charging", inputs={"spaces": "1200"}, total=40)
     assert faults(right, reply(kind="calculation", calculations=[computed])) == ()
+    spelt = {"tool": "charging", "inputs": {"spaces": "一千二百个车位"}, "total": {"value": 40.0}}
+    assert faults(right, reply(kind="calculation", calculations=[spelt])) == ()
     wrong = Expected("x", "calculation", calculator="charging", inputs={"spaces": "200"}, total=41)
     assert len(faults(wrong, reply(kind="calculation", calculations=[computed]))) == 2
 

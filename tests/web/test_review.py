@@ -105,6 +105,13 @@ def test_a_filing_is_judged_filtered_and_downloaded(open_page: OpenPage, tmp_pat
 
 
 @pytest.mark.browser
+def test_a_sentence_wrapped_over_lines_is_one(open_page: OpenPage) -> None:
+    page = open_page(path=PATH)
+    filed(page, "《公共建筑室内温度控制管理办法》第三条规定夏季\n室内温度不得低于24℃。")
+    assert page.locator(".review-table tr[data-verdict=altered]:visible").count() == 1
+
+
+@pytest.mark.browser
 def test_a_word_filing_comes_back_with_comments(open_page: OpenPage, tmp_path: Path) -> None:
     filing = docx.Document()
     filing.add_heading("申报材料")

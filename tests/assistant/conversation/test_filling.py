@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.conversation.filling import answered, ask_for, assumed, bare_number, fill, revised
+from assistant.conversation.asking import openers, preferred
+from assistant.conversation.filling import answered, ask_for, assumed, bare_number, fill
 from tools.calculator import calculator, calculators
 
 
@@ -18,6 +19,16 @@ from tools.calculator import calculator, calculators
         ("commuting", "一年245个工作日", {"workdays": "245个工作日"}),
         ("meeting", "80人开会，每人坐飞机来回2200公里", {"attendees": "80人", "legs": "80人坐飞机来回2200公里"}),
         ("meeting", "100 people, 25 of them fly 1200 km each way", {"legs": "25 people fly 1200 km each way"}),
+        ("lighting", "每天10小时", {"daily_hours": "10小时"}),
+        ("lighting", "一天开10小时，一年开250天", {"daily_hours": "10小时", "days": "250天"}),
+        ("lighting", "LED 500盏 36W换16W 3000小时", {"lamps": "500盏", "power_before": "36W", "power_after": "16W"}),
+        ("meeting", "两天", {"duration": "两天"}),
+        ("meeting", "人数80", {"attendees": "80人"}),
+        ("charging", "停车位 250 充电桩 15%", {"spaces": "250", "ratio": "15%"}),
+        ("charging", "60台7千瓦的桩", {"chargers": "60个充电桩", "charger_power": "7千瓦"}),
+        ("cooling", "从24调到26", {"before": "24", "after": "26"}),
+        ("commuting", "150人 地铁 单程12公里 250天", {"legs": "150人地铁，单程12公里", "workdays": "250天"}),
+        ("solar", "电价0.7元，自用90%", {"electricity_price": "0.7元/千瓦时", "self_use": "90%"}),
         ("electricity", "2022年用电85万度", {"electricity": "85万度", "year": "2022年"}),
     ],
 )
@@ -50,12 +61,31 @@ def test_short_answers() -> None:
     assert answered(ratio, "试点那个") == "pilot40"
     assert answered(ratio, "按深圳的") == "sz20"
     assert answered(ratio, "按火星的") is None
-    assert bare_number("大概90个吧") == "90"
-    assert bare_number("九十度") == ""
+    spaces = calculator("charging").input("spaces")
+    assert bare_number(spaces, "大概三百来个吧") == "300"
+    assert bare_number(spaces, "九十度") == ""
+    assert bare_number(ratio, "30") == "30%"
 
 
-def test_revised_needs_one_way_of_travelling() -> None:
-    legs = calculator("travel").input("legs")
-    assert revised(legs, "2人坐飞机来回2000公里", "坐高铁呢") == "2人坐高铁来回2000公里"
-    assert revised(legs, "2人坐飞机来回2000公里；3人坐地铁10公里", "坐高铁呢") is None
-    assert revised(legs, "2人坐飞机来回2000公里", "食堂呢") is None
+def test_what_was_asked_for_comes_first() -> None:
+    lighting = calculator("lighting")
+    assert fill(lighting, "16瓦", {"power_before": "36瓦"}, "power_after").inputs == {"power_after": "16瓦"}
+    assert fill(lighting, "10小时", {}, "daily_hours").inputs == {"daily_hours": "10小时"}
+    cooling = {"electricity": "20万度", "change": "两度"}
+    assert fill(calculator("cooling"), "三度呢", cooling).inputs == {"change": "三度"}
+
+
+def test_a_year_is_no_length_of_time_for_hours() -> None:
+    assert fill(calculator("solar"), "屋顶光伏一年发多少电").inputs == {}
+
+
+def test_two_of_a_kind_without_a_word_are_not_guessed() -> None:
+    assert "online" not in fill(calculator("meeting"), "80人开会，30人是外地的").inputs
+
+
+def test_the_next_input_worth_asking_for() -> None:
+    meeting = calculator("meeting")
+    assert preferred(meeting, "online", {"attendees": "80人"}) == "legs"
+    assert preferred(meeting, "online", {"attendees": "80人"}, ("legs",)) == "venue_electricity"
+    for spec in calculators().values():
+        assert openers(spec) <= {item.name for item in spec.inputs}

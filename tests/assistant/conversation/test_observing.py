@@ -131,9 +131,7 @@ def test_every_stage_has_its_span_below_that_of_the_turn(
     assert "赵六" not in "".join(span.to_json() for span in spans.get_finished_spans())
 
 
-def test_a_calculation_has_a_span_of_its_own(
-    assistant: Assistant, spans: InMemorySpanExporter, tmp_path: Path
-) -> None:
+def test_a_calculation_has_a_span_of_its_own(assistant: Assistant, spans: InMemorySpanExporter, tmp_path: Path) -> None:
     traced(assistant, tmp_path).ask("算一下：200个车位按20%配建要多少充电桩？")
     assert names(spans) == ["understand", "calculate", "nearzero.ask"]
 

@@ -31,7 +31,7 @@ def talk(assistant: Assistant, *turns: str) -> list[Turn]:
         (("反食品浪费法对食堂有什么要求", "那节约用水条例呢"), "节约用水条例对食堂有什么要求"),
         (("2023年的工作安排有哪些", "2024年呢"), "2024年的工作安排有哪些"),
         (("停车场有什么要求？", "食堂呢？"), "食堂有什么要求？"),
-        (("能源审计多久做一次", "由谁来做？"), "能源审计，由谁来做？"),
+        (("能源审计多久做一次", "由谁来做？"), "能源审计，由谁来做"),
         (("停车场有什么要求？", "食堂剩饭应该怎么处理"), "食堂剩饭应该怎么处理"),
     ],
 )
@@ -133,3 +133,49 @@ def test_too_long_and_empty() -> None:
         clean("x" * 1_000_000)
     with pytest.raises(InputError):
         clean("\u200b \x00\n")
+
+
+@pytest.mark.parametrize(
+    ("turns", "inputs"),
+    [
+        (("帮我算会议碳排放", "大概三百来个", "没有", "10度"), {"attendees": "300", "venue_electricity": "10度"}),
+        (("80人开半天会，20人坐高铁来回120公里，碳排放多少", "刚才说错了，是一天"), {"duration": "一天"}),
+        (("80人开半天会，20人坐高铁来回120公里，碳排放多少", "人数改成60"), {"attendees": "60人"}),
+        (("用电 12万度 折碳", "不对，是15"), {"electricity": "15万度"}),
+        (
+            ("60人开半天会，20人坐高铁来回200公里，碳排放多少", "150个车位按20%要几个桩", "回到刚才的会议"),
+            {"attendees": "60人"},
+        ),
+    ],
+)
+def test_answers_and_corrections(assistant: Assistant, turns: Sequence[str], inputs: dict[str, str]) -> None:
+    last = talk(assistant, *turns)[-1]
+    assert last.asked.route == "calculate"
+    assert inputs.items() <= dict(last.asked.inputs).items()
+
+
+@pytest.mark.parametrize(
+    ("turns", "query"),
+    [
+        (("碳普惠是什么", "怎么申请"), "碳普惠，怎么申请"),
+        (("深圳近零碳试点有哪些", "福田的呢"), "福田深圳近零碳试点有哪些"),
+        (("夏天空调最低几度", "冬天最高几度"), "冬天空调几度"),
+        (("What are the rules for sorting waste?", "what about water saving?"), "what are the rules for water saving"),
+    ],
+)
+def test_what_leans_on_the_turn_before(assistant: Assistant, turns: Sequence[str], query: str) -> None:
+    assert talk(assistant, *turns)[-1].asked.query == query
+
+
+def test_the_guideline_is_meant_where_nothing_is_named(assistant: Assistant) -> None:
+    done = talk(assistant, "标准是谁起草的")[-1]
+    assert done.answer is not None
+    assert "深圳大学机关事务研究院" in done.answer.text
+
+
+def test_a_message_without_a_word(assistant: Assistant) -> None:
+    assert talk(assistant, "？")[-1].asked.route == "unclear"
+    asked, again = talk(assistant, "帮我算要几个充电桩", "？")
+    assert asked.answer is not None
+    assert again.answer is not None
+    assert again.answer.text == asked.answer.text
