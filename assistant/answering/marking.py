@@ -11,7 +11,7 @@ _GRAM = 4
 _MOST = 12
 _LONGEST = 400
 
-_SENTENCE = re.compile(r"(?<=[。；！？\n|])(?!\s*\[\d)")
+_MARKS = re.compile(r"((?:\s*\[\d{1,3}\])+)")
 _MARKUP = re.compile(r"\*\*|\[\d{1,3}\]|《[^》]*》|^#+ |^[-|>] *", re.MULTILINE)
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?\s?(?:[%％‰℃]|[㎡²³]|[a-zA-Z]{1,5}|万|亿)?")
 _WORD = re.compile(r"[\w%℃]")
@@ -20,12 +20,19 @@ Span = tuple[int, int]
 
 
 def cited_words(answer: str, n: int, clause: str) -> tuple[str, ...]:
-    """The words of ``clause`` that stand in the sentences of ``answer`` marked ``[n]``, as they are written there.
+    """The words of ``clause`` that stand in what the marks ``[n]`` of ``answer`` are for, as they are written there.
+
+    A mark is for what stands before it in its paragraph, back to the mark before.
 
     >>> cited_words("夏季室内空调不得低于 26 ℃ [1]。冬季另有规定 [2]。", 1, "公共建筑夏季室内空调温度设置不得低于26℃，冬季不得高于20℃。")
     ('夏季室内空调', '不得低于26℃')
     """
-    said = "\n".join(s for s in _SENTENCE.split(answer) if f"[{n}]" in s)
+    said = ""
+    for block in answer.split("\n\n"):
+        parts = _MARKS.split(block)
+        said += (
+            "\n".join(text for text, marks in zip(parts[::2], parts[1::2], strict=False) if f"[{n}]" in marks) + "\n"
+        )
     said = re.sub(r"\s+", "", _MARKUP.sub("", said))
     places = [i for i, char in enumerate(clause) if not char.isspace()]
     text = "".join(clause[i] for i in places)

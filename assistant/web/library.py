@@ -76,7 +76,7 @@ def build(place: "Place") -> None:
 def _documents(place: "Place", begin: gr.HTML, tab: gr.Tab) -> list[Any]:
     say = place.say
     every = [(say("全部"), "")]
-    with gr.Column(elem_id="library-shelf", elem_classes=["library-shelf"]) as shelf:
+    with gr.Column(elem_id="library-shelf") as shelf:
         with gr.Row(elem_classes=["library-filters"]):
             words = gr.Textbox(
                 label=say("题名、文号、发文机关"),

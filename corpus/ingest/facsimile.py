@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from corpus.errors import InputError
 
@@ -16,6 +17,9 @@ _WIDTH = 1000
 
 _WASH = (255, 214, 102, 110)
 _EDGE = (196, 130, 0, 255)
+
+_SHORTEST = 4
+"""Characters of a word that is looked for; shorter ones stand everywhere."""
 
 Box = tuple[float, float, float, float]
 
@@ -51,7 +55,7 @@ def _draw(path: str, page: int, box: Box | None, words: Sequence[str]) -> bytes:
     width, height = sheet.get_size()
     scale = _WIDTH / width
     image = sheet.render(scale=scale).to_pil().convert("RGBA")
-    boxes = _found(sheet.get_textpage(), words, height) or ([box] if box else [])
+    boxes = _found(sheet.get_textpage(), words, height, box[1] if box else 0.0) or ([box] if box else [])
     wash = Image.new("RGBA", image.size, (0, 0, 0, 0))
     pen = ImageDraw.Draw(wash)
     for left, top, right, bottom in boxes:
@@ -65,21 +69,23 @@ def _draw(path: str, page: int, box: Box | None, words: Sequence[str]) -> bytes:
     return written.getvalue()
 
 
-def _found(text: "pypdfium2.PdfTextPage", words: Sequence[str], height: float) -> list[Box]:  # type: ignore[name-defined]  # noqa: F821
-    """The boxes of the words, also where a line breaks within one."""
+def _found(text: Any, words: Sequence[str], height: float, top: float) -> list[Box]:
+    """The boxes of the words from the beginning of the clause on, also where a line breaks within one."""
     whole = text.get_text_range()
     places = [i for i, char in enumerate(whole) if not char.isspace()]
     plain = "".join(whole[i] for i in places)
     boxes: list[Box] = []
     for word in words:
         bare = "".join(word.split())
-        at = plain.find(bare) if bare else -1
-        if at < 0:
-            continue
-        first, last = places[at], places[at + len(bare) - 1]
-        for i in range(text.count_rects(first, last - first + 1)):
-            left, bottom, right, top = text.get_rect(i)
-            boxes.append((left, height - top, right, height - bottom))
+        at = plain.find(bare) if len(bare) >= _SHORTEST else -1
+        while at >= 0:
+            first, last = places[at], places[at + len(bare) - 1]
+            rects = [text.get_rect(i) for i in range(text.count_rects(first, last - first + 1))]
+            found = [(left, height - upper, right, height - lower) for left, lower, right, upper in rects]
+            if found and found[0][3] > top:
+                boxes += found
+                break
+            at = plain.find(bare, at + 1)
     return boxes
 
 

@@ -80,7 +80,9 @@ def test_the_clause_shows_its_page_and_the_server_draws_it(pdf: Path) -> None:
         box=(72, 530, 300, 546),
     )  # fmt: skip
     facts = {"title": "办法", "kind": "policy", "region": "深圳", "confidence": "full-text-read", "content_hash": "ab"}
-    document = Document.model_validate({"id": "added", **facts, "sources": [{"kind": "given-file"}], "clauses": [clause]})
+    document = Document.model_validate(
+        {"id": "added", **facts, "sources": [{"kind": "given-file"}], "clauses": [clause]}
+    )
     corpus = Corpus([document])
     key = corpus.clauses[0].key
     held: Any = SimpleNamespace(corpus=corpus, file_of=lambda d: pdf if d.content_hash == "ab" else None)

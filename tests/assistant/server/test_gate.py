@@ -74,7 +74,7 @@ def test_nobody_reads_anothers_conversation(closed: Any, signed: Any) -> None:
 
 
 def test_administration_is_for_administrators_and_recorded(closed: Any, signed: Any) -> None:
-    for path in ("/api/v1/admin/users", "/api/v1/admin/audit", "/metrics"):
+    for path in ("/api/v1/admin/users", "/api/v1/admin/audit", "/api/v1/admin/feedback", "/metrics"):
         for name in ("li", "wang"):
             assert closed.client.get(path, **signed(name)).json()["error"]["code"] == "forbidden"
         assert closed.client.get(path, **signed("admin")).status_code == 200
