@@ -30,6 +30,7 @@ _MARK = re.compile(r"[\[［【](\d{1,3})[\]］】]")
 _SENTENCE = re.compile(r"[^。！？\n|]+[。！？]?(?:\s*\[\d{1,3}\])*")
 _WORDS = re.compile(r"同一|一致|统一|一般|一定|之一|一律|一起|一并|一次性|唯一|[一二三四五六七八九]是|其[一二三四五]")
 """Words in which a numeral counts nothing."""
+_ORDINAL = re.compile(r"^\s*\d{1,2}[.、)）]\s*(?=\D)")
 MEASURES = ("citation precision", "citation recall", "answer cited", "figure accuracy", "false refusal")
 
 
@@ -80,7 +81,8 @@ def ungrounded(answer: Mapping[str, Any], corpus: Corpus) -> list[str]:
         if not cited:
             continue
         held = set(numbers("\n".join(_told(corpus, key) for key in cited)))
-        if not set(numbers(_WORDS.sub(" ", _MARK.sub(" ", sentence)))) <= held | typed:
+        plain = _WORDS.sub(" ", _MARK.sub(" ", _ORDINAL.sub("", sentence)))
+        if not set(numbers(plain)) <= held | typed:
             found.append(sentence.strip())
     return found
 

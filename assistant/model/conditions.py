@@ -47,8 +47,8 @@ def _terms() -> _Terms:
 
 
 def loosens(sentence: str, cited: Sequence[Evidence], question: str) -> bool:
-    """Whether a sentence leaves out a case that the sentence of the clause it restates binds what it says to, or makes
-    a rule of a case.
+    """Whether a sentence leaves out a case that a sentence of the clause it restates binds what it says to, or makes a
+    rule of a case.
 
     A case the question itself names (新建的停车场要配多少？) need not be said again.
     """
@@ -61,14 +61,14 @@ def loosens(sentence: str, cited: Sequence[Evidence], question: str) -> bool:
     held = [
         (part, rest) for item in cited for part, rest in itertools.pairwise([*_STOPS.findall(item.clause.text), ""])
     ]
-    nearest, following = max(held, key=lambda two: len(said & pairs(two[0])))
-    if len(said & pairs(nearest)) < _terms().restated * len(said):
-        return False
+    restated = [two for two in held if len(said & pairs(two[0])) >= _terms().restated * len(said)]
     there = sentence + question
     excepting = _terms().together[0]
     # An exception may stand in a sentence of its own behind the rule.
-    return binds_more(nearest, there) or (
-        any(word in following for word in excepting) and not any(word in there for word in excepting)
+    return any(
+        binds_more(part, there)
+        or (any(word in following for word in excepting) and not any(word in there for word in excepting))
+        for part, following in restated
     )
 
 

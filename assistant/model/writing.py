@@ -21,6 +21,7 @@ _OPENS = re.compile(r"[ \t]*(?:$|[\[［【(（][^\]］】)）\n]{0,80}$)")
 _THOUGHT = re.compile(r"<think>.*?</think>", re.S)
 _MARK = re.compile(r"\[(\d{1,3})\]")
 _FRONT = re.compile(r"^(\s*(?:(?:[-*•]|\d{1,2}[.、)）])\s*)?)((?:\[\d{1,3}\])+)[\s:：]*(?=\S)")
+_ORDINAL = re.compile(r"^(\s*)\d{1,2}[.、)）]\s*(?=\D)")
 _TAIL = re.compile(r"\s*[。！？!?]*\s*$")
 
 _MISATTRIBUTED = frozenset({"unmarked", "unsupported", "figure", "year", "modal", "place", "number", "title", "quote"})
@@ -126,15 +127,7 @@ class Writing:
         if marked is None:
             self._fall(before, sentence, "ghost")
             return
-        marked = re.sub(r"[ \t]+(?=\[\d)", "", self._mark_moved(marked))
-        why = self._why(marked)
-        if why is None and self._shown:
-            marked = self._one_mark(before, marked)
-        if why in _MISATTRIBUTED and self._shown:
-            self._keys.back_to(before)
-            found = self._attributed(_MARK.sub("", marked))
-            if found is not None:
-                marked, why = found, None
+        marked, why = self._stood(before, marked)
         if marked.endswith("\n"):
             self._line = ()
         if why is not None:
@@ -159,6 +152,21 @@ class Writing:
             marked = _inserted(marked, note)
         self.kept.append(marked)
         yield marked
+
+    def _stood(self, before: int, marked: str) -> tuple[str, Fault | None]:
+        """The sentence under the marks that bear it out, or why there are none."""
+        marked = re.sub(r"[ \t]+(?=\[\d)", "", self._mark_moved(marked))
+        if self._shown:  # an item that falls would leave a gap in the count
+            marked = _ORDINAL.sub(r"\1- ", marked)
+        why = self._why(marked)
+        if why is None and self._shown:
+            marked = self._one_mark(before, marked)
+        if why in _MISATTRIBUTED and self._shown:
+            self._keys.back_to(before)
+            found = self._attributed(_MARK.sub("", marked))
+            if found is not None:
+                marked, why = found, None
+        return marked, why
 
     def _fall(self, before: int, sentence: str, why: Fault | Literal["condition", "empty"]) -> None:
         self._keys.back_to(before)

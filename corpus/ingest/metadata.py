@@ -191,13 +191,13 @@ def _cover(texts: Sequence[tuple[int, Paragraph]], at: int) -> tuple[str | None,
         note = re.fullmatch(
             r"[（(](?P<who>[\u4e00-\u9fff、 ]{4,40}?)[\s，,]*(?P<when>\d{4}\s*年[^）)]*月[^）)]*)[）)]", p.text
         )
-        if note and _ORGAN.search(note["who"].strip()) and (month := _MONTH.match(note["when"])):
+        if note and _ORGAN.search(note["who"].strip()) and (told := _MONTH.match(note["when"])):
             who = "、".join(re.split(r"[\s、]+", note["who"].strip()))
-            return who, iso_date(note["when"]) or f"{numeral(month['y'])}-{numeral(month['m']):02d}"
+            return who, iso_date(note["when"]) or f"{numeral(told['y'])}-{numeral(told['m']):02d}"
     for organ, dated in pairwise(after):
-        found = _MONTH.fullmatch(dated.text)
-        if found and _is_organ(organ) and organ.align == dated.align == "center":
-            year, month = (numeral(found[n].replace("○", "〇")) for n in ("y", "m"))
+        when = _MONTH.fullmatch(dated.text)
+        if when and _is_organ(organ) and organ.align == dated.align == "center":
+            year, month = (numeral(when[part].replace("○", "〇")) for part in ("y", "m"))
             return "、".join(re.split(r"[\s、]+", organ.text)), f"{year}-{month:02d}"
     return None, None
 

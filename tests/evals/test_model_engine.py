@@ -35,3 +35,10 @@ def test_the_sample_depends_on_the_texts_only() -> None:
     assert sample(questions, 12) == sample(tuple(reversed(questions)), 12)
     assert len(sample(questions, 12)) == 12
     assert all(q.answerable for q in sample(questions, 40))
+
+
+def test_the_number_of_an_item_and_numerals_in_words_are_no_figures(
+    answer: dict[str, Any], small_corpus: Corpus
+) -> None:
+    answer["answer"] = "2. 夏季一般不得低于26℃，与同一规定一致[1]。"
+    assert ungrounded(answer, small_corpus) == []
