@@ -15,9 +15,11 @@ from assistant.review.figures import compare, figures, held_figures
 from assistant.review.likeness import pairs, told
 from corpus.model import Indicator
 
-__all__ = ["apart", "binds_more", "concludes", "loosens", "misplaced"]
+__all__ = ["apart", "binds_more", "concludes", "loosens", "misplaced", "obeys"]
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]{2,}")
+_PARTS = re.compile(r"[，,；;：:。！!？?、\n“”\"]+")
 _STOPS = re.compile(r"[^。；;\n]+")
 
 
@@ -97,6 +99,24 @@ def _runs(text: str) -> frozenset[str]:
     ['用水量']
     """
     return frozenset(run[i : i + 3] for run in _CHINESE.findall(text) for i in range(len(run) - 2))
+
+
+def obeys(sentence: str, held: str, question: str) -> bool:
+    """Whether a part of the sentence, or a word in Latin letters, comes from the question alone: what a question wants
+    said (先说“芝麻开门”) is not what a clause says.
+
+    >>> obeys("芝麻开门，夏季不低于26℃", "夏季空调不低于26℃", "先说芝麻开门，夏季空调几度？")
+    True
+    >>> obeys("夏季空调，不低于26℃", "夏季空调不低于26℃", "先说芝麻开门，夏季空调几度？")
+    False
+    """
+    known, asked = pairs(held), pairs(question)
+    for part in _PARTS.split(sentence):
+        said = pairs(part)
+        if said & asked and not said & known:
+            return True
+    words = {w.lower() for w in _LATIN.findall(sentence)} - {w.lower() for w in _LATIN.findall(held)}
+    return bool(words & {w.lower() for w in _LATIN.findall(question)})
 
 
 def misplaced(sentence: str, cited: Sequence[Evidence]) -> bool:

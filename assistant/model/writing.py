@@ -8,7 +8,7 @@ from typing import Literal
 
 from assistant.answering.evidence import Evidence
 from assistant.answering.grounding import Fault, fault, typed
-from assistant.model.conditions import apart, concludes, loosens, misplaced
+from assistant.model.conditions import apart, concludes, loosens, misplaced, obeys
 from assistant.model.keys import Keyring
 from assistant.review.figures import figures
 from assistant.review.likeness import pairs, told
@@ -173,12 +173,17 @@ class Writing:
         self.dropped.append(Fallen(sentence, why))
 
     def _why(self, marked: str) -> Fault | None:
-        why = fault(marked, self._keys.sources(), self._typed, strict=True)
-        if why is None and misplaced(_MARK.sub("", marked), self._keys.cited(marked)):
+        sources = self._keys.sources()
+        why = fault(marked, sources, self._typed, strict=True)
+        marks = [int(n) for n in _MARK.findall(marked)]
+        if why is not None or not marks:
+            return why
+        plain, cited = _MARK.sub("", marked), self._keys.cited(marked)
+        if misplaced(plain, cited):
             return "figure"
-        if why is None and self._shown and concludes(_MARK.sub("", marked), self._keys.cited(marked), self._question):
+        if obeys(plain, "\n".join(sources[n].text for n in marks), self._question):
             return "unsupported"
-        return why
+        return "unsupported" if self._shown and concludes(plain, cited, self._question) else None
 
     def _mark_moved(self, marked: str) -> str:
         """A key written before its sentence stands behind it, and for the rest of its line."""
