@@ -15,9 +15,11 @@ from evals.question import Question
 from evals.references import Judged
 
 __all__ = [
+    "LOSSES",
     "Latency",
     "Results",
     "Row",
+    "ablation_row",
     "as_markdown",
     "calculation_row",
     "facets",
@@ -30,6 +32,8 @@ __all__ = [
 
 SPLITS = ("dev", "test")
 _RANKING = ("hit@1", "hit@5", "MRR@10", "nDCG@10", "unit hit@5", "document hit@5")
+LOSSES = {"hit@5": "hit@5 loss", "nDCG@10": "nDCG@10 loss"}
+"""What is lost by taking a part away, by measure."""
 _ANSWER = (
     "citation precision",
     "first citation right",
@@ -114,6 +118,20 @@ def row(system: str, split: str, scores: Sequence[RankingScore] | Sequence[Answe
     return Row(system, split, _intervals(score.measures for score in scores), spread.pop("total", None), spread)
 
 
+def ablation_row(part: str, split: str, scores: Sequence[RankingScore], whole: Sequence[RankingScore]) -> Row:
+    """The row of the product without a part; each question's loss is against the whole product on the same question.
+
+    Untimed: what is asked again and again is embedded once. Raises ``ValueError`` where the questions are not the same.
+    """
+    pairs = list(zip(scores, whole, strict=True))
+    if any(less.question != full.question for less, full in pairs):
+        raise ValueError("the questions of the two are not the same")
+    losses = (
+        {loss: full.measures[name] - less.measures[name] for name, loss in LOSSES.items()} for less, full in pairs
+    )
+    return Row(part, split, _intervals(s.measures for s in scores) | _intervals(losses))
+
+
 def calculation_row(system: str, scores: Sequence[CalculationScore]) -> Row:
     """The row of the calculation requests, which have no split."""
     measured = [
@@ -196,11 +214,22 @@ def as_markdown(results: Results) -> str:
     lines += ["| 集 | " + " | ".join(next(iter(results.sets.values()))) + " |"]
     lines += ["| --- |" + " --- |" * len(next(iter(results.sets.values())))]
     lines += [f"| {name} | " + " | ".join(map(str, sizes.values())) + " |" for name, sizes in results.sets.items()]
-    ranked = [r for r in results.rows if "hit@5" in r.measures]
+    lesser = [r for r in results.rows if r.measures.keys() & LOSSES.values()]
+    ranked = [r for r in results.rows if "hit@5" in r.measures and r not in lesser]
     answered = [r for r in results.rows if r.measures.keys() & {"citation recall", "refusal"}]
     computed = [r for r in results.rows if "calculator right" in r.measures]
     if ranked:
         lines += ["", "## 检索", "", *_table(ranked, _RANKING)]
+    if lesser:
+        shown = ("hit@1", "hit@5", "MRR@10", "nDCG@10", *LOSSES.values())
+        lines += [
+            "",
+            "## 产品去掉一个部件",
+            "",
+            "损失是同一题上整个产品与去掉后的差，正数是变差；排序模型的权重不重新学。",
+            "",
+        ]
+        lines += _table(lesser, shown, timed=False)
     if answered:
         reasons = sorted({m for r in answered for m in r.measures if m.startswith("refusal: ")})
         lines += ["", "## 回答", "", *_table(answered, _ANSWER), "", "### 该拒答的题，按原因", ""]

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from assistant.assistant import Assistant
 from assistant.retrieval.embedding import embedder
+from assistant.retrieval.index import load
 from assistant.review import check
 from assistant.settings import Settings, read
 from corpus.library import Corpus
-from evals import baselines, calculation, gates, question, references, report
+from evals import ablation, baselines, calculation, gates, question, references, report
 from evals.baselines import Ranking, Search
 from evals.calculation import CalculationCase
-from evals.measurement import Answerer, AnswerScore, RankingScore, score_answer, score_calculation, score_ranking
+from evals.measurement import Answerer, RankingScore, score_answer, score_calculation, score_ranking
 from evals.question import Question
 from evals.references import ReferenceCase
 from evals.report import Results, Row
@@ -40,12 +41,16 @@ def run(
     *,
     release: str,
     cited: Sequence[ReferenceCase] = (),
+    ablations: Mapping[str, Callable[[], Search]] | None = None,
 ) -> Results:
-    """Measure every search and the answerer over the same questions; a search is built only when its turn comes."""
+    """Measure every search and the answerer over the same questions; a search is built only when its turn comes.
+
+    ``ablations`` are the product's search without each of its parts.
+    """
     keys = question.clause_keys(corpus)
     answerable = [q for q in questions if q.answerable]
     rows: list[Row] = []
-    scores: list[RankingScore | AnswerScore] = []
+    scores: list[RankingScore] = []
     facets = {}
     for name, build in searches.items():
         _log.info("检索：%s", name)
@@ -53,7 +58,14 @@ def run(
         ranked = [score_ranking(search, q, keys) for q in answerable]
         rows += [report.row(name, s, [r for r in ranked if r.question.split == s]) for s in report.SPLITS]
         if name == PRODUCT:
-            facets, scores = report.facets(ranked), [*scores, *ranked]
+            facets, scores = report.facets(ranked), ranked
+    for part, build in (ablations or {}).items():
+        _log.info("检索，%s", part)
+        search = build()
+        less = [score_ranking(search, q, keys) for q in answerable]
+        for split in report.SPLITS:
+            pair = ([one for one in of if one.question.split == split] for of in (less, scores))
+            rows.append(report.ablation_row(part, split, *pair))
     _log.info("回答：%d 题", len(questions))
     answers = [score_answer(answerer, q, keys) for q in questions]
     rows += [report.row(PRODUCT, s, [a for a in answers if a.question.split == s]) for s in report.SPLITS]
@@ -85,9 +97,10 @@ def _sizes(
 
 
 def everything(settings: Settings, *, release: str | None = None) -> Results:
-    """The full run over the shipped sets: four baselines, the product's retriever, the assistant."""
+    """The full run over the shipped sets: four baselines, the product's retriever whole and in part, the assistant."""
     # Two of them, so that the answers do not profit from what the search has just remembered of the same questions.
     searcher, answerer = Assistant.open(settings), Assistant.open(settings)
+    index = load(settings)
     try:
         corpus, model = searcher.corpus, embedder(settings.embedding)
 
@@ -109,8 +122,10 @@ def everything(settings: Settings, *, release: str | None = None) -> Results:
             answerer,
             release=release or version("nearzero"),
             cited=references.load(),
+            ablations=ablation.searches(searcher, index, model),
         )
     finally:
+        index.close()
         searcher.close()
         answerer.close()
 

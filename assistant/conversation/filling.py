@@ -10,6 +10,7 @@ from types import MappingProxyType
 from assistant.conversation.asking import openers
 from assistant.conversation.journeys import mode_words, pieces, segments
 from tools.calculator import Calculator, InputSpec
+from tools.calculator import calculator as calculator_named
 from tools.numerals import read_numeral
 from tools.quantities import FoundQuantity, find
 from tools.units import unit_name
@@ -20,8 +21,18 @@ _COUNTED = frozenset({"copy", "piece", "set", "count"})
 """What 份 and 个 count is told by the word beside them."""
 
 _JOURNEYS = "legs"
+_REGION = "region"
+_ONLINE = "online"
+_WORDS = {_JOURNEYS: mode_words(), "measures": ("减排", "减碳", "少排", "节电", "节能", "发电")}
+"""Words by which a piece of a sentence tells of an input given in words, besides its cues."""
+
+_TURNS = frozenset({"换成"})
+"""Cue words that speak of the amount behind them only."""
+
 _ALL = re.compile(r"每个?人|大家|所有人|全部人员|全员|人人|都(?=坐|乘|开|搭)")
 _CJK = "\u4e00-\u9fff"
+_NUMERAL = r"(?:\d+|[一二两三四五六七八九十]+)"
+_STOPS = "，,。；;？?！!、"
 _WRITTEN = (
     (re.compile(rf"\s+(?=[{_CJK}])"), "，"),
     (re.compile(rf"(?<![A-Za-z\d.])(\d[\d.]*(?:[a-zA-Z%]{{1,3}}|[{_CJK}]{{1,4}}))\s+(?=\d)"), r"\1，"),
@@ -43,12 +54,44 @@ _WRITTEN = (
     (re.compile(r"(?<=[\d十百])(?:台(?=[^，,。；;、]{0,10}桩)|个(?=\d[^，,。；;、]{0,8}桩))"), "个充电桩"),
     (re.compile(r"一天(?=[\d.一二两三四五六七八九十]+个?半?(?:小时|钟头))"), "每天"),
     (re.compile(r"每台(?=(?:车)?(?:每|一)天|一年)"), "每辆"),
+    (re.compile(r" each way\b", re.I), " one way"),
+    (re.compile(r"(\d[\d.]*) equivalent hours", re.I), r"等效小时\1小时"),
+    (re.compile(r"[一每全]年(?:要|得)?上(?:班)?(?=\d+个?(?:工作日|天))"), "上班"),
+    (
+        re.compile(rf"(?P<n>{_NUMERAL})个?人(?:[合共]乘|拼坐?|合?坐|挤|搭)?[一1](?:[辆台部]小?车?|车)(?=[{_STOPS}]|$)"),
+        r"\g<n>人/辆",
+    ),
+    (re.compile(rf"(?P<n>{_NUMERAL})个?人(?:[合共]乘|拼)[一1](?:[辆台部]小?车?|车)"), r"\g<n>人/辆，"),
+    (re.compile(r"便当|盒饭|快餐"), "工作餐"),
+    (re.compile(r"每[盏个支只套](?:灯具?|光源)?(?=从?[\d.]+\s*(?:流明|lm|瓦|W\b))"), ""),
+    (re.compile(r"每[个根台](?:充电)?桩(?=[\d.]+\s*(?:千瓦|kW))", re.I), "桩"),
+    (re.compile(r"(?:[改换]为|改成|改用|换作|[降减]到|[降减]至|[降减]为)(?=\s*\d[\d.]*\s*(?:瓦|W\b))"), "换成"),
+    (re.compile(r"[\d.]+[%％](?:的?车位)?[都全]?预留"), "预留"),
+    (re.compile(r"(?<!减)(?<!少)排(?=\d)"), "排放"),
+    (re.compile(r"(?<=[吨斤克])碳(?=[，,。；;、？?！!\s]|$)"), "CO2"),
+    (re.compile(r"市场化(?:购入|购买|交易)?的?绿电"), "绿电交易"),
+    (re.compile(r"(?<!不)用国外的?(?:参照|参考)?因子"), "用参照因子"),
+    (re.compile(r"((?:餐厨|厨余)(?:垃圾)?[^，,。；;]{0,14}?)(?<!厨余)(?=填埋|堆肥|厌氧)"), r"\1厨余"),
     (re.compile(r"(?<=[\d十百千万])个(?=(?:外地|本地|外省|专家|领导|同事|同志|代表|老师|学员|干部|职工|嘉宾))"), "人"),
 )
 """Ways to write a count that the quantity reader leaves alone, and how it takes them."""
 
 _DICTATED = re.compile(r"[^，,。；;]*(?:写成|说成|显示[成为]|输出[成为]|回答[成为]|就说|一律说)[^，,。；;]*")
 """What a result is to be called is not something given for working it out."""
+
+_NIGHTS = re.compile(
+    rf"(?:每人|各|都)?住宿?(?:酒店|宾馆)?了?(?P<n>{_NUMERAL})个?(?:晚上?|夜)(?:酒店|宾馆)?(?!.{{0,8}}人一?间)"
+)
+_MEALS = re.compile(r"(?:每人(?:吃|管|用)?|吃|管|安排|提供|包|含)了?(?P<n>[\d一二两三四五六])[顿餐](?:工作餐|饭|餐)?")
+_PACKS = re.compile(rf"(?P<n>{_NUMERAL})包(?=(?:A4|打印|复印|办公)?纸)", re.I)
+
+_ONE_DAY = re.compile(r"一天(?=[^，,。；;]{0,10}?\d[\d.]*\s*万?(?:度|千瓦时|吨|公斤|千克|立?方|升|kWh))", re.I)
+"""An amount of one day; where no year is spoken of, that day is asked for."""
+
+_ONE_MONTH = re.compile(r"一个?月(?=[^，,。；;]{0,10}?\d[\d.]*\s*万?(?:度|千瓦时|吨|公斤|千克|立?方|升|kWh))", re.I)
+_THAT_MONTH = re.compile(r"[这那该当]一?个?月|本月")
+
+_BY_VIDEO = re.compile(r"(?:视频|线上|网络|电话)(?:会|开会|培训)(?!.*(?:现场|线下|改|比|省|[减能]少|少排|差))")
 
 _YEARLY = re.compile(r"^(?:一|每|全|整)?年(?:平均)?(?=\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年度?(?!前|内|来)")
@@ -96,21 +139,8 @@ def fill(
     ``held`` are the inputs given before: of several that a quantity fits, the one already given is what it changes.
     ``awaited`` is the one that was asked for, which an amount without a word of its own is the answer to.
     """
-    text = _plain(text)
-    inputs: dict[str, str] = {}
-    taken: list[tuple[int, int]] = []
-    for spec in calculator.inputs:
-        if spec.kind == "text" and spec.cues:
-            found = pieces(segments(text), (*spec.cues, *mode_words()) if spec.name == _JOURNEYS else spec.cues)
-            if found:
-                inputs[spec.name] = "；".join(p.text.strip() for p in found)
-                taken += [(p.start, p.start + len(p.text)) for p in found]
-        elif spec.kind == "choice" and _offered(spec, text):
-            choice = choose(spec, text)
-            if choice:
-                inputs[spec.name] = choice
-        elif spec.kind == "year" and (year := _YEAR.search(text)):
-            inputs[spec.name] = f"{year.group(1)}年"
+    text = _each(_plain(text), calculator, held)
+    inputs, taken = _told(calculator, text)
     found_all = find(text)
     free = [
         q for q in found_all if not any(a <= q.span[0] < b for a, b in taken) and not _only_period(q, found_all, text)
@@ -145,8 +175,27 @@ def fill(
             used.add(i)
     inputs |= {name: n for name, n in _numbered(calculator, text).items() if name not in inputs}
     unused = tuple(q for i, q in enumerate(free) if i not in used)
-    _everyone(inputs, calculator.inputs)
+    _everyone(inputs, calculator.inputs, text)
     return Filled(inputs, _travellers(inputs, unused))
+
+
+def _told(calculator: Calculator, text: str) -> tuple[dict[str, str], list[tuple[int, int]]]:
+    """The inputs told in words: pieces of the sentence, choices, the year, the place. Which stretches are taken."""
+    inputs: dict[str, str] = {}
+    taken: list[tuple[int, int]] = []
+    for spec in calculator.inputs:
+        if spec.name == _REGION:
+            inputs |= {spec.name: place} if (place := _place(spec, text)) else {}
+        elif spec.kind == "text" and spec.cues:
+            found = pieces(segments(text), (*spec.cues, *_WORDS.get(spec.name, ())))
+            if found:
+                inputs[spec.name] = "；".join(p.text.strip() for p in found)
+                taken += [(p.start, p.start + len(p.text)) for p in found]
+        elif spec.kind == "choice" and _offered(spec, text):
+            inputs |= {spec.name: choice} if (choice := choose(spec, text)) else {}
+        elif spec.kind == "year" and (year := _YEAR.search(text)):
+            inputs[spec.name] = f"{year.group(1)}年"
+    return inputs, taken
 
 
 def _numbered(calculator: Calculator, text: str) -> Mapping[str, str]:
@@ -190,9 +239,50 @@ def _plain(text: str) -> str:
     return text
 
 
-def _everyone(inputs: dict[str, str], specs: Sequence[InputSpec]) -> None:
-    """每人坐飞机来回2200公里: a journey of all is one of as many people as take part."""
+def _each(text: str, calculator: Calculator, held: Mapping[str, str]) -> str:
+    """What is told for each person or pack, counted out: 8人住两晚 is 16间夜, 40人吃两顿饭 80餐, 2包纸 1000张纸.
+
+    What is said to be one day's is that day's where no year is spoken of.
+    """
+    dimensions = {s.dimension for s in calculator.inputs}
+    present = [q.value for q in find(held.get("attendees", "")) if q.dimension == "person" and q.value]
+
+    def counted(match: re.Match[str]) -> float:
+        numeral = read_numeral(match.group("n"), 0)
+        return float(numeral.low) if numeral else 0.0
+
+    def before(match: re.Match[str]) -> list[float]:
+        return [q.value for q in find(text[: match.start()]) if q.dimension == "person" and q.value] or present
+
+    if "room_night" in dimensions:
+        text = _NIGHTS.sub(lambda m: f"住宿{who[-1] * counted(m):.10g}间夜" if (who := before(m)) else m.group(), text)
+    if "meal" in dimensions:
+        text = _MEALS.sub(lambda m: f"用餐{max(who) * counted(m):.10g}餐" if (who := before(m)) else m.group(), text)
+    if "sheet" in dimensions and "pack" not in dimensions:
+        size = find(calculator_named("paper").input("pack_size").default or "")[0].value or 0.0
+        text = _PACKS.sub(lambda m: f"{counted(m) * size:.10g}张", text)
+    if "年" not in text:
+        text = _ONE_DAY.sub("", text)
+        text = _ONE_MONTH.sub("", text) if _THAT_MONTH.search(text) else text
+    return text
+
+
+def _place(spec: InputSpec, text: str) -> str:
+    """The place whose factor is asked for, or where the unit is: 按上海的因子, 驻上海办事处. Empty where none is named."""
+    place = "|".join(sorted(map(re.escape, spec.cues), key=len, reverse=True))
+    by_factor = re.search(
+        rf"({place})(?:[省市]|自治区)?(?:的|地区|本地|\d{{4}}年)*(?:电网|电力|用电|碳?排放|省级|平均|最新)*的?(?:因子|系数)",
+        text,
+    )
+    match = by_factor or re.search(rf"(?:驻|位于|地处|设在)({place})", text)
+    return match.group(1) if match else ""
+
+
+def _everyone(inputs: dict[str, str], specs: Sequence[InputSpec], text: str) -> None:
+    """每人坐飞机来回2200公里: a journey of all is one of as many people as take part; 60人的视频会: all are online."""
     people = next((inputs[s.name] for s in specs if s.dimension == "person" and s.name in inputs), "")
+    if people and _ONLINE in {s.name for s in specs} and _BY_VIDEO.search(text):
+        inputs.setdefault(_ONLINE, people)
     if people and _JOURNEYS in inputs:
         inputs[_JOURNEYS] = _ALL.sub(lambda m: people, inputs[_JOURNEYS], count=1)
 
@@ -282,11 +372,14 @@ def bare_number(spec: InputSpec, text: str) -> str:
 
 
 def choose(spec: InputSpec, text: str) -> str | None:
-    """The key of the choice whose longest word stands in the text; ``None`` where none does."""
+    """The choice whose longest word stands in the text, by its key or, where that has a character of markup, its label.
+
+    ``None`` where none does.
+    """
     # A bare number among the words (10 of "10 %") would be found inside other numbers; quantities are filled by dimension.
     lowered = text.lower()
     words = (
-        (word, choice.key)
+        (word, choice.key if choice.key.isalnum() else choice.label)
         for choice in spec.choices
         for word in (choice.label, *choice.words)
         if word.lower() in lowered and not word.isdigit()
@@ -412,6 +505,8 @@ def _nearest(cues: Sequence[str], quantity: FoundQuantity, sentence: _Sentence, 
     for cue in cues:
         for match in re.finditer(re.escape(cue), text[left:right]):
             a, b = left + match.start(), left + match.end()
+            if cue in _TURNS and a >= end:
+                continue
             if a >= end or b <= start or not beside:
                 gaps.append(start - b if b <= start else a - end if a >= end else 0)
     return min(gaps, default=None)

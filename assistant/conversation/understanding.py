@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
-from assistant.conversation.asking import openers
+from assistant.conversation.asking import absent, openers
 from assistant.conversation.dialogue import bare, dialogue, generic_only, is_elliptical
 from assistant.conversation.filling import Filled, answered, assumed, bare_number, fill
 from assistant.conversation.intent import Leaning
@@ -123,7 +123,8 @@ def understand(
         inputs = dict(fill(calculator(name), query).inputs)
         if name == memory.calculator and memory.awaiting:
             inputs = {**memory.inputs, **inputs}
-        return Understanding(question, query, "calculate", name, inputs)
+        left_out = tuple(item for item in absent(calculator(name), query) if item not in inputs)
+        return Understanding(question, query, "calculate", name, inputs, left_out=left_out)
     if not rewritten and not names_clause and leaning.intent == "smalltalk" and leaning.share("smalltalk") > 0.6:
         return Understanding(question, query, "smalltalk")
     return Understanding(question, query, "retrieve")

@@ -141,15 +141,22 @@ class Retriever:
     """Searches one opened index. Thread-safe; a warm search costs what embedding the question costs.
 
     ``passages`` are those of the corpus now; what the index holds beyond them is never returned, what it lacks is not
-    found until it is built again (``missing`` counts these).
+    found until it is built again (``missing`` counts these). ``numbers`` are those in force unless others are given.
     """
 
-    def __init__(self, index: Index, passages: Sequence[Passage], catalogue: Catalogue, model: Embedder) -> None:
+    def __init__(
+        self,
+        index: Index,
+        passages: Sequence[Passage],
+        catalogue: Catalogue,
+        model: Embedder,
+        numbers: Parameters | None = None,
+    ) -> None:
         by_digest = {p.digest: p for p in passages}
         self._index = index
         self._model = model
         self._catalogue = catalogue
-        self._parameters: Parameters = parameters()
+        self._parameters: Parameters = numbers or parameters()
         self._rows = [by_digest.get(d) for d in index.digests]
         self._row_of = {d: row for row, d in enumerate(index.digests)}
         self._gone = np.array([p is None for p in self._rows], bool)
@@ -164,7 +171,7 @@ class Retriever:
 
     def over(self, passages: Sequence[Passage], catalogue: Catalogue) -> "Retriever":
         """The same index seen through other passages and names: what is not among them is not found."""
-        other = Retriever(self._index, passages, catalogue, self._model)
+        other = Retriever(self._index, passages, catalogue, self._model, self._parameters)
         other._vectors, other._lock = self._vectors, self._lock
         return other
 
@@ -281,7 +288,7 @@ class Retriever:
         mentions = self._catalogue.mentions(text)
         guideline = self._parameters.guideline if self._parameters.guideline in self._of_document else ""
         normal = normalise(text)
-        extra = expansions(normal)
+        extra = expansions(normal) if self._parameters.expansion_weight else ()
         named = places(text, mentions, guideline, lambda: self._divisions)
         # An English question finds Chinese clauses far better with its terms in Chinese beside it.
         meaning = text if is_chinese(text) else " ".join((text, *extra))

@@ -1,11 +1,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from evals.calculation import CalculationCase
 from evals.measurement import AnswerScore, CalculationScore, RankingScore
 from evals.metrics import Interval
 from evals.question import Question
-from evals.report import Results, Row, as_markdown, calculation_row, facets, latency, misses, row, write
+from evals.report import Results, Row, ablation_row, as_markdown, calculation_row, facets, latency, misses, row, write
 
 
 def question(scene: str = "食堂") -> Question:
@@ -38,6 +40,20 @@ def test_facets_keep_every_question_once() -> None:
     found = facets([ranking(1.0, 1.0), ranking(0.0, 1.0), ranking(1.0, 1.0, scene="停车场")])
     assert {scene: m["hit@5"].size for scene, m in found["场景"].items()} == {"食堂": 2, "停车场": 1}
     assert found["场景"]["食堂"]["hit@5"].mean == 0.5
+
+
+def test_what_a_part_is_worth_is_the_loss_on_the_same_question() -> None:
+    whole = [ranking(1.0, 5.0), ranking(0.0, 5.0), ranking(1.0, 5.0)]
+    less = [ranking(1.0, 1.0), ranking(1.0, 1.0), ranking(0.0, 1.0)]
+    found = ablation_row("去掉向量", "dev", less, whole)
+    assert found.measures["hit@5 loss"].mean == 0.0
+    assert found.measures["hit@5"].mean == 2 / 3
+    assert found.latency_ms is None
+    text = as_markdown(Results("1", {"dev": {"可答": 3}}, (row("产品", "dev", whole), found)))
+    assert "## 产品去掉一个部件" in text
+    assert sum(line.startswith("| 去掉向量 ") for line in text.splitlines()) == 1
+    with pytest.raises(ValueError, match="not the same"):
+        ablation_row("去掉向量", "dev", [ranking(1.0, 1.0, scene="停车场")] * 3, whole)
 
 
 def test_only_dev_questions_that_fall_short_are_listed() -> None:

@@ -35,7 +35,19 @@ def questions() -> list[Question]:
     def one(text: str, answerable: bool) -> Question:
         gold = (Gold("car", None, "新能源", 2),) if answerable else ()
         reason = None if answerable else "out_of_domain"
-        return Question(text, text, "staff", "公务用车", "yesno", "plain", answerable, gold, (), reason, "test" if len(text) % 2 else "dev")
+        return Question(
+            text,
+            text,
+            "staff",
+            "公务用车",
+            "yesno",
+            "plain",
+            answerable,
+            gold,
+            (),
+            reason,
+            "test" if len(text) % 2 else "dev",
+        )
 
     return [one(f"公务用车买新能源汽车吗{'？' * n}", True) for n in range(12)] + [
         one(f"股票会涨吗{'？' * n}", False) for n in range(12)
@@ -46,9 +58,19 @@ def test_every_system_is_measured_on_both_splits(small_corpus: Corpus) -> None:
     searches = {"BM25": lambda: baselines.segmented(small_corpus), PRODUCT: lambda: baselines.segmented(small_corpus)}
     case = CalculationCase("c", "算", "plain", "meeting", (), True)
     cited = [ReferenceCase(f"f{n}", f"《没有这份文件{n}》第一条规定了碳排放。", "unknown_document") for n in range(9)]
-    results = run(small_corpus, questions(), [case], searches, Refuser(), release="1", cited=cited)
+    results = run(
+        small_corpus,
+        questions(),
+        [case],
+        searches,
+        Refuser(),
+        release="1",
+        cited=cited,
+        ablations={"去掉一切": lambda: lambda text, k: baselines.Ranking(())},
+    )
     for split in ("dev", "test"):
         assert results.mean("BM25", split, "hit@1") == 1.0
+        assert results.mean("去掉一切", split, "hit@5 loss") == results.mean(PRODUCT, split, "hit@5") == 1.0
         assert results.mean(PRODUCT, split, "refusal") == 1.0
         assert results.mean(PRODUCT, split, "false refusal") == 1.0
         assert results.mean(PRODUCT, f"references {split}", "verdict macro-F1") == 1.0

@@ -18,7 +18,7 @@ from tools.calculator import calculator, calculators
         ("lighting", "400盏36瓦的灯管换成18瓦LED", {"power_before": "36瓦", "power_after": "18瓦"}),
         ("commuting", "一年245个工作日", {"workdays": "245个工作日"}),
         ("meeting", "80人开会，每人坐飞机来回2200公里", {"attendees": "80人", "legs": "80人坐飞机来回2200公里"}),
-        ("meeting", "100 people, 25 of them fly 1200 km each way", {"legs": "25 people fly 1200 km each way"}),
+        ("meeting", "100 people, 25 of them fly 1200 km each way", {"legs": "25 people fly 1200 km one way"}),
         ("lighting", "每天10小时", {"daily_hours": "10小时"}),
         ("lighting", "一天开10小时，一年开250天", {"daily_hours": "10小时", "days": "250天"}),
         ("lighting", "LED 500盏 36W换16W 3000小时", {"lamps": "500盏", "power_before": "36W", "power_after": "16W"}),
