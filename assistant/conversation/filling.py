@@ -4,8 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from math import inf, log
 from types import MappingProxyType
+
+import yaml
 
 from assistant.conversation.asking import openers
 from assistant.conversation.journeys import mode_words, pieces, segments
@@ -23,7 +26,10 @@ _COUNTED = frozenset({"copy", "piece", "set", "count"})
 _JOURNEYS = "legs"
 _REGION = "region"
 _ONLINE = "online"
-_WORDS = {_JOURNEYS: mode_words(), "measures": ("减排", "减碳", "少排", "节电", "节能", "发电")}
+_WORDS = {
+    _JOURNEYS: mode_words(),
+    "measures": ("减排", "减碳", "少排", "节电", "节能", "发电", "saves", "cuts", "solar"),
+}
 """Words by which a piece of a sentence tells of an input given in words, besides its cues."""
 
 _TURNS = frozenset({"换成"})
@@ -55,6 +61,8 @@ _WRITTEN = (
     (re.compile(r"一天(?=[\d.一二两三四五六七八九十]+个?半?(?:小时|钟头))"), "每天"),
     (re.compile(r"每台(?=(?:车)?(?:每|一)天|一年)"), "每辆"),
     (re.compile(r" each way\b", re.I), " one way"),
+    (re.compile(r"\bfl(?:ying|ies|ew)\b", re.I), "fly"),
+    (re.compile(r"\bdr(?:iving|ives?|ove)\b", re.I), "car"),
     (re.compile(r"(\d[\d.]*) equivalent hours", re.I), r"等效小时\1小时"),
     (re.compile(r"[一每全]年(?:要|得)?上(?:班)?(?=\d+个?(?:工作日|天))"), "上班"),
     (
@@ -82,6 +90,7 @@ _DICTATED = re.compile(r"[^，,。；;]*(?:写成|说成|显示[成为]|输出[�
 _NIGHTS = re.compile(
     rf"(?:每人|各|都)?住宿?(?:酒店|宾馆)?了?(?P<n>{_NUMERAL})个?(?:晚上?|夜)(?:酒店|宾馆)?(?!.{{0,8}}人一?间)"
 )
+_NIGHTS_ENGLISH = re.compile(r"(?P<n>\d+) (?:hotel )?nights?(?: each)?\b", re.I)
 _MEALS = re.compile(r"(?:每人(?:吃|管|用)?|吃|管|安排|提供|包|含)了?(?P<n>[\d一二两三四五六])[顿餐](?:工作餐|饭|餐)?")
 _PACKS = re.compile(rf"(?P<n>{_NUMERAL})包(?=(?:A4|打印|复印|办公)?纸)", re.I)
 
@@ -185,7 +194,7 @@ def _told(calculator: Calculator, text: str) -> tuple[dict[str, str], list[tuple
     taken: list[tuple[int, int]] = []
     for spec in calculator.inputs:
         if spec.name == _REGION:
-            inputs |= {spec.name: place} if (place := _place(spec, text)) else {}
+            inputs |= {spec.name: place} if (place := _place(text)) else {}
         elif spec.kind == "text" and spec.cues:
             found = pieces(segments(text), (*spec.cues, *_WORDS.get(spec.name, ())))
             if found:
@@ -255,7 +264,10 @@ def _each(text: str, calculator: Calculator, held: Mapping[str, str]) -> str:
         return [q.value for q in find(text[: match.start()]) if q.dimension == "person" and q.value] or present
 
     if "room_night" in dimensions:
-        text = _NIGHTS.sub(lambda m: f"住宿{who[-1] * counted(m):.10g}间夜" if (who := before(m)) else m.group(), text)
+        for nights in (_NIGHTS, _NIGHTS_ENGLISH):
+            text = nights.sub(
+                lambda m: f"住宿{who[-1] * counted(m):.10g}间夜" if (who := before(m)) else m.group(), text
+            )
     if "meal" in dimensions:
         text = _MEALS.sub(lambda m: f"用餐{max(who) * counted(m):.10g}餐" if (who := before(m)) else m.group(), text)
     if "sheet" in dimensions and "pack" not in dimensions:
@@ -267,9 +279,15 @@ def _each(text: str, calculator: Calculator, held: Mapping[str, str]) -> str:
     return text
 
 
-def _place(spec: InputSpec, text: str) -> str:
+@cache
+def _places() -> str:
+    listed = yaml.safe_load(files("assistant.conversation").joinpath("places.yaml").read_text(encoding="utf-8"))
+    return "|".join(sorted(listed, key=len, reverse=True))
+
+
+def _place(text: str) -> str:
     """The place whose factor is asked for, or where the unit is: 按上海的因子, 驻上海办事处. Empty where none is named."""
-    place = "|".join(sorted(map(re.escape, spec.cues), key=len, reverse=True))
+    place = _places()
     by_factor = re.search(
         rf"({place})(?:[省市]|自治区)?(?:的|地区|本地|\d{{4}}年)*(?:电网|电力|用电|碳?排放|省级|平均|最新)*的?(?:因子|系数)",
         text,

@@ -30,6 +30,31 @@ from tools.calculator import calculator, calculators
         ("commuting", "150人 地铁 单程12公里 250天", {"legs": "150人地铁，单程12公里", "workdays": "250天"}),
         ("solar", "电价0.7元，自用90%", {"electricity_price": "0.7元/千瓦时", "self_use": "90%"}),
         ("electricity", "2022年用电85万度", {"electricity": "85万度", "year": "2022年"}),
+        ("electricity", "驻上海办事处一年用电20万度，按上海的因子算", {"region": "上海"}),
+        ("electricity", "用电20万度，按香港的因子算", {"region": "香港"}),
+        ("electricity", "一天用电2600度，这一天排多少", {"electricity": "2600度"}),
+        ("electricity", "一天用电2600度，一年排多少", {"electricity": "一天用电2600度"}),
+        (
+            "commuting",
+            "90人开车通勤，2人拼一辆车，单程18公里",
+            {"occupancy": "2人/辆", "legs": "90人开车通勤；单程18公里"},
+        ),
+        ("commuting", "40人开车，3人一辆，单程9公里", {"occupancy": "3人/辆"}),
+        ("commuting", "50人开车单程15公里，一年上244个工作日", {"workdays": "244个工作日"}),
+        ("meeting", "8个专家，每人坐飞机来回2200公里，住两晚", {"hotel": "16间夜", "attendees": "8人"}),
+        ("meeting", "100人开会，其中20人住3晚，都管两顿饭", {"hotel": "60间夜", "meals": "200餐"}),
+        ("meeting", "30人开会，用了2包打印纸", {"paper": "1000张"}),
+        ("meeting", "80人开会，80份便当", {"meals": "80"}),
+        ("meeting", "60人的视频会，开2小时，排多少", {"online": "60人"}),
+        ("travel", "3 people flying 1200 km each way with 2 nights", {"hotel": "6间夜"}),
+        ("lighting", "每盏从28瓦降到14瓦", {"power_before": "28瓦", "power_after": "14瓦"}),
+        ("lighting", "从36瓦换成20瓦，500盏", {"power_before": "36瓦", "power_after": "20瓦"}),
+        ("lighting", "每盏灯3200流明", {"flux": "3200流明"}),
+        ("gap", "年排放950吨，电气化减排120吨", {"emission": "950吨", "measures": "电气化减排120吨"}),
+        ("gap", "一年排580吨碳，LED省2万度", {"emission": "一年排放580吨CO2"}),
+        ("waste", "餐厨垃圾12吨送去填埋，用国外参照因子", {"treatment": "厨余填埋", "references": "yes"}),
+        ("charging", "500个车位，100%预留、30%装到位", {"ratio": "30%"}),
+        ("solar", "300 kW with 1050 equivalent hours a year", {"hours": "1050小时"}),
     ],
 )
 def test_inputs_read(name: str, text: str, expected: dict[str, str]) -> None:
@@ -89,3 +114,16 @@ def test_the_next_input_worth_asking_for() -> None:
     assert preferred(meeting, "online", {"attendees": "80人"}, ("legs",)) == "venue_electricity"
     for spec in calculators().values():
         assert openers(spec) <= {item.name for item in spec.inputs}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "unread"),
+    [
+        ("electricity", "用电20万度，按最新的因子算", "region"),
+        ("travel", "3人坐高铁去北京来回4000公里", "region"),
+        ("meeting", "100人开会，5人坐一辆大巴来回100公里", "occupancy"),
+        ("meeting", "50人开视频会比现场会少排多少", "online"),
+    ],
+)
+def test_what_was_not_said_is_not_read(name: str, text: str, unread: str) -> None:
+    assert unread not in fill(calculator(name), text).inputs

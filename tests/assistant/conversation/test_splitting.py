@@ -63,3 +63,18 @@ def test_a_calculation_among_the_parts_goes_on(assistant: Assistant) -> None:
     second = walk(assistant.core, Turn(question="按深圳的", memory=first.memory))
     assert second.answer is not None
     assert second.answer.calculations[0]["total"]["value"] == 30
+
+
+@pytest.mark.parametrize(
+    ("message", "subject"),
+    [
+        ("锅炉和燃煤设备还能用吗？要换成什么？", "锅炉和燃煤设备"),
+        ("人均综合能耗十四五要降几个点？基数是哪一年？", "人均综合能耗"),
+        ("验收评价的结论是怎么定的？不通过怎么办？", "验收评价"),
+        ("公务车周末能不能借回家用一下？违规会怎样？", "公务车"),
+    ],
+)
+def test_a_part_without_a_subject_takes_the_one_before(assistant: Assistant, message: str, subject: str) -> None:
+    first, second = parts(message)
+    done = walk(assistant.core, Turn(question=first, part=True))
+    assert subject in walk(assistant.core, Turn(question=second, part=True, memory=done.memory)).asked.query

@@ -179,3 +179,34 @@ def test_a_message_without_a_word(assistant: Assistant) -> None:
     assert asked.answer is not None
     assert again.answer is not None
     assert again.answer.text == asked.answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "海南那边新盖写字楼，一百个车位得有几个能插电",
+        "烧一升柴油按公共机构那本核算指南该算多少碳",
+        "算机关用电排放，南方电网区域的电力因子取多少？",
+        "What emission sources should be counted for an event's carbon footprint?",
+        "产品碳足迹标识认证收费",
+        "换成电动的占了多大一块，快七成了吗",
+    ],
+)
+def test_a_question_for_a_rule_is_not_worked_out(assistant: Assistant, question: str) -> None:
+    assert talk(assistant, question)[0].asked.route == "retrieve"
+
+
+@pytest.mark.parametrize(
+    ("request_", "asked"),
+    [
+        ("开了个15人的小会，两小时，没人出差，也没吃饭，大概多少碳？", "venue_electricity"),
+        ("明天的视频会有60人参加、开2小时，大概排多少？", "terminal_power"),
+    ],
+)
+def test_what_is_not_there_is_not_asked_for(assistant: Assistant, request_: str, asked: str) -> None:
+    assert talk(assistant, request_)[0].memory.awaiting == asked
+
+
+def test_how_far_from_near_zero_is_worked_out_in_english(assistant: Assistant) -> None:
+    turn = talk(assistant, "we emit 600 tonnes a year, LED saves 25000 kWh, how far are we from near zero?")[0]
+    assert turn.asked.calculator == "gap"
