@@ -24,7 +24,7 @@ class Holding:
     document: Document
     standing: Standing
     said: str
-    """The standing in words: 现行, 征求意见稿, 已由…代替, or what the document says of itself."""
+    """The standing in words: 未见废止 (the library knows of no repeal, which is all it can say), 征求意见稿, 已由…代替, or what the document says of itself."""
     wording: Wording
     year: int | None
 
@@ -60,7 +60,7 @@ def standing(document: Document, newer: Document | None) -> tuple[Standing, str]
         return "draft", said or "征求意见稿"
     if any(word in said for word in ("已结束", "废止", "失效")):
         return "ended", said
-    return "current", said or "现行"
+    return "current", said or "未见废止"
 
 
 def _wording(document: Document) -> Wording:

@@ -31,7 +31,7 @@ _SHOWN = 300
 _AT_ONCE = 2
 """Searches, comparisons and files under way at the same moment."""
 
-_STANDINGS = {"current": "现行", "draft": "征求意见稿", "replaced": "已被代替", "ended": "已结束或废止"}
+_STANDINGS = {"current": "未见废止", "draft": "征求意见稿", "replaced": "已被代替", "ended": "已结束或废止"}
 _TOPICS = ("空调温度", "充电桩", "用水", "光伏", "碳排放", "公务用车 比例", "食堂 油烟", "垃圾")
 _CHANGES: dict[ChangeKind, str] = {"changed": "改动", "renumbered": "改号", "added": "新增", "removed": "删去"}
 

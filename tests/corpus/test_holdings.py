@@ -18,7 +18,7 @@ def document(**facts: Any) -> Document:
 @pytest.mark.parametrize(
     ("facts", "newer", "expected"),
     [
-        ({}, None, ("current", "现行")),
+        ({}, None, ("current", "未见废止")),
         ({"status": "规划期已结束（2021-2025）"}, None, ("ended", "规划期已结束（2021-2025）")),
         ({"title": "示例办法（征求意见稿）"}, None, ("draft", "征求意见稿")),
         ({"status": "已废止"}, {"id": "n", "title": "新办法"}, ("replaced", "已由《新办法》代替")),
