@@ -53,6 +53,7 @@ ARTICLES = 40
 ASKED = 200
 """Real questions each corpus is asked."""
 
+_PROJECTED = (1_000_000, 10_000_000, 100_000_000)
 _SEED = 20260101
 _SHARES = (0.6, 0.3, 0.1)
 """What the clauses of the text, of the heading and of the title give to a made vector."""
@@ -331,7 +332,34 @@ def as_markdown(results: Sequence[Mapping[str, Any]]) -> str:
     lines = ["| 条款数 | " + " | ".join(f"{r['clauses']:,}".replace(",", " ") for r in results) + " |"]
     lines.append("| --- |" + " ---: |" * len(results))
     lines += ["| " + " | ".join([label, *(column[label] for column in columns)]) + " |" for label in columns[0]]
+    last = max(results, key=lambda r: int(r["clauses"]))
+    lines = ["# 条款增多时", "", "## 量得的", "", *lines, "", "## 推算的（没有量过）", ""]
+    lines += [f"每条的量取自 {last['clauses']} 条那次，按条数放大；检索按逐条增加的部分放大。", ""]
+    shares = [_projected(last, size) for size in _PROJECTED]
+    lines.append("| 条款数 | " + " | ".join(f"{size:,}".replace(",", " ") for size in _PROJECTED) + " |")
+    lines.append("| --- |" + " ---: |" * len(_PROJECTED))
+    lines += ["| " + " | ".join([label, *(share[label] for share in shares)]) + " |" for label in shares[0]]
     return "\n".join(lines) + "\n"
+
+
+def _projected(found: Mapping[str, Any], size: int) -> dict[str, str]:
+    """What grows with the number of clauses, at another size."""
+    times = size / int(found["clauses"])
+    disk, ms = found["disk_mib"], found["ms"]
+    own = {name: disk[name] * times / 1024 for name in ("chroma", "vectors", "lexical")}
+    return {
+        "磁盘 GiB（Chroma / 向量 / BM25）": " / ".join(f"{gib:.1f}" for gib in own.values()),
+        "建索引时换代共占磁盘 GiB（新旧两代）": f"{2 * sum(own.values()):.0f}",
+        "HNSW 在内存 GiB（每条 384 个浮点数和 32 个邻居）": f"{size * (384 * 4 + 32 * 4 + 8) / 2**30:.1f}",
+        "条款对象内存 GiB": f"{found['passage_objects_mib'] * times / 1024:.1f}",
+        "打开的其余内存 GiB（行表、反查表、题名）": f"{found['open_mib'] * times / 1024:.1f}",
+        "打开 h": f"{found['open_s'] * times / 3600:.3f}",
+        "建索引 h（不含向量模型）": f"{found['build_s'] * times / 3600:.1f}",
+        "向量模型 h（每秒 12 条）": f"{size / 12 / 3600:.0f}",
+        "加一份文件 h（整个重写）": f"{found['add_document_s'] * times / 3600:.1f}",
+        "BM25 一路 p95 ms": f"{ms['lexical']['p95'] * times:.0f}",
+        "逐条比较全部向量 p95 ms": f"{ms['exact']['p95'] * times:.0f}",
+    }
 
 
 def _column(found: Mapping[str, Any]) -> dict[str, str]:
