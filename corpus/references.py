@@ -68,6 +68,18 @@ _STANDARDS = frozenset(
     {"gb", "js", "jgj", "cjj", "db", "hj", "sjg", "szdb", "t", "tsg", "jt", "cj", "jg", "dl", "nb", "sb", "ws", "hg"}
 )
 _LONE_CODE = re.compile(r"(?<![\dA-Za-z.])(\d{5,6})(?![\d.])")
+_BODY = (
+    r"(?:[\u4e00-\u9fff]{0,6}(?:国务院|办公厅|人民政府|市政府|省政府|管理局|事务局|能源局|发展改革委|改革委员会|财政部|财政厅|财政局|生态环境部"
+    r"|生态环境局|住房城乡建设部|水利部|国管局|商务部|工业和信息化部|交通运输部|教育部|卫生健康委))"
+)
+_ISSUED = re.compile(
+    rf"{_BODY}(?:[、\s和]{_BODY}){{0,4}}(?P<title>关于(?!于)[^，,。；;：:《》（）()]{{4,40}}?的?(?:通知|意见|公告|通告|批复|决定|函))"
+)
+_LEADING = re.compile(r"(?:[\u4e00-\u9fff]{0,4}(?:依据|根据|按照|依照|遵照|参照|落实|执行|按|见|以及|及))?")
+_ORDER = re.compile(
+    rf"(?:{_BODY}|(?:本|我)?[省市]政府|部)(?:[、\s和]{_BODY}){{0,3}}令\s*第?\s*\d{{1,4}}\s*号|第\s*\d{{2,4}}\s*号令"
+)
+"""The number of an order, held or not."""
 _PLACE_NAME = (
     r"(?P<place>北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西"
     r"|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|深圳|广州|珠海|佛山|东莞|杭州|南京|成都|武汉|厦门|宁波|青岛|大连|苏州|长沙)"
@@ -140,6 +152,18 @@ class Catalogue:
             *self._marked(half),
             *self._plain(half),
         ]
+        issued = [m for m in self._issued(half) if not any(_inside(m.span, o.span) and o.document_ids for o in found)]
+        orders = [
+            Mention(m.span(), (), "number", m.group())
+            for m in _ORDER.finditer(half)
+            if not any(o.span[0] < m.end() and m.start() < o.span[1] and o.document_ids for o in found)
+        ]
+        # What looks like an abbreviation inside the title of a notice that is not held names nothing.
+        unheld = [m.span for m in issued if not m.document_ids]
+        found = [
+            m for m in found if not (m.how in {"abbreviation", "alias"} and any(_inside(m.span, s) for s in unheld))
+        ]
+        found += issued + orders
         kept: list[Mention] = []
         for mention in sorted(found, key=lambda m: (not m.document_ids, m.span[0] - m.span[1], _RANK[m.how])):
             if all(mention.span[1] <= other.span[0] or other.span[1] <= mention.span[0] for other in kept):
@@ -161,10 +185,11 @@ class Catalogue:
         for match in _BARE.finditer(text):
             held = self.serials.get(match["serial"], ())
             before, start = text[: match.start()], match.start()
-            named = [h for h in held if h[0] and before.endswith((h[0], f"{h[0]}令"))]
+            written = _bare(before).removesuffix("令")
+            named = [h for h in held if h[0] and written.endswith(h[0])]
             if held and (match["kind"] or named or len(match["serial"]) > 2):
                 if named:
-                    start -= len(named[0][0]) + before.endswith("令")
+                    start = _tail_start(text, 0, start - before.endswith("令"), named[0][0])
                 ids = tuple(dict.fromkeys(i for _, _, i in (named or held)))
                 yield Mention((start, match.end()), ids, "number", text[start : match.end()])
 
@@ -200,6 +225,15 @@ class Catalogue:
         for match in _QUOTED.finditer(text):
             ids, how = self.resolve(match[1])
             yield Mention(match.span(), ids, how if ids else "title", match.group())
+
+    def _issued(self, text: str) -> Iterator[Mention]:
+        """A title outside marks with its issuer before it: 国管局关于开展…的通知."""
+        for match in _ISSUED.finditer(text):
+            ids, how = self.resolve(match["title"])
+            if how == "abbreviation" and not ids:
+                ids = self._abbreviated(_bare(match["title"]).removeprefix("关于"), pieces=_PIECES)
+            begin = _LEADING.match(match.group()).end() + match.start()  # type: ignore[union-attr]
+            yield Mention((begin, match.end()), ids, how if ids else "title", text[begin : match.end()])
 
     def _plain(self, text: str) -> Iterator[Mention]:
         bare, places = _squeeze(text)
@@ -274,6 +308,10 @@ _GENERIC = frozenset(
 
 def _agency(words: str) -> bool:
     return bool(re.search(r"[\u4e00-\u9fff](?:字|发|函|办|规|节能|令|财|建|环|资|改|政|府)$", words)) and len(words) > 1
+
+
+def _inside(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return other[0] <= one[0] and one[1] <= other[1]
 
 
 def _tail_start(text: str, begin: int, end: int, agency: str) -> int:

@@ -1,5 +1,6 @@
 """The figures of a sentence or a clause (quantities, dates, years, grades, counts, bare numbers) and how two compare."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from assistant.review.words import words
 from corpus.model import Clause, Indicator
 from corpus.numerals import NUMERAL, number
 
-__all__ = ["Figure", "Fit", "Kind", "compare", "figures", "held_figures"]
+__all__ = ["Figure", "Fit", "Kind", "compare", "features", "figures", "held_figures", "named", "ranges"]
 
 Kind = Literal["quantity", "date", "year", "grade", "count", "number", "period"]
 Fit = Literal["same", "other_thing", "other_value", "other_unit", "other_sense", "apart"]
@@ -37,6 +38,11 @@ class Figure:
     around: str = ""
     base: bool = False
     year: int | None = None
+    own: frozenset[str] = frozenset()
+    head: frozenset[str] = frozenset()
+    """Names and conditions the figure is paired with: the words beside it, and those further back or of a whole list."""
+    listed: bool = False
+    """Whether the figure is an indicator's, not one of a running text."""
 
     @property
     def digits(self) -> float | None:
@@ -61,6 +67,8 @@ _COUNT = re.compile(
 )
 _PERIOD = re.compile(r"(?:每|按)(半年|季度?|月|周|日|天|两年|三年)|(?:一)?次/(季度|月|周|天)")
 _PERIOD_DAYS = {"半年": 182, "季": 91, "季度": 91, "月": 30, "周": 7, "日": 1, "天": 1, "两年": 730, "三年": 1095}
+_HALF = re.compile(r"(?<![\d年个减])(?:一半|半数)(?!年)")
+_EITHER_WAY = re.compile(r"(?:正|[+＋]/?|±|上下)$")
 _NUMBER = re.compile(r"(?<![\d.A-Za-z〔第_])\d+(?:\.\d+)?(?![\d.〕]|\s*号|\s*[条款章])")
 _ARTICLE = {"个", "次", "条", "层", "步", "人", "种", "项", "类", "处"}
 _LEAST = re.compile(
@@ -95,12 +103,12 @@ def _read(text: str, masked: tuple[tuple[int, int], ...]) -> tuple[Figure, ...]:
     shown = "".join(plain)
     found: list[Figure] = []
     taken: list[tuple[int, int]] = []
-    for reader in (_dates, _years, _periods, _quantities, _grades, _counts, _numbers):
+    for reader in (_dates, _years, _periods, _halves, _quantities, _grades, _counts, _numbers):
         for figure in reader(shown):
             if all(figure.span[1] <= b or e <= figure.span[0] for b, e in taken):
                 found.append(figure)
                 taken.append(figure.span)
-    return tuple(_placed(shown, f) for f in sorted(found, key=lambda f: f.span))
+    return named(shown, tuple(_placed(shown, f) for f in sorted(found, key=lambda f: f.span)))
 
 
 def held_figures(clause: Clause) -> tuple[Figure, ...]:
@@ -111,6 +119,7 @@ def held_figures(clause: Clause) -> tuple[Figure, ...]:
 @cache
 def _held(text: str, heading: str, indicators: tuple[Indicator, ...]) -> tuple[Figure, ...]:
     found = list(figures(text))
+    found += [both for _, _, both in ranges(tuple(found), text)]
     found += figures(heading)
     for indicator in indicators:
         found += _of_indicator(indicator)
@@ -119,6 +128,7 @@ def _held(text: str, heading: str, indicators: tuple[Indicator, ...]) -> tuple[F
 
 def _of_indicator(indicator: Indicator) -> Iterator[Figure]:
     about = f"{indicator.name} {indicator.scope or ''}"
+    said = f"{indicator.year}年 {about}" if indicator.year else about
     bound = {">=": 1, ">": 1, "<=": -1, "<": -1}.get(indicator.comparator, 0)
     for year, base in ((indicator.year, False), (indicator.base_year, True)):
         if year:
@@ -131,7 +141,15 @@ def _of_indicator(indicator: Indicator) -> Iterator[Figure]:
         unit = "" if indicator.unit in {"日期", "年月"} else indicator.unit
         read = figures(f"{shown}{unit}") or figures(shown)
         for figure in read:
-            yield replace(figure, text=f"{shown}{unit}", bound=bound, around=about, year=indicator.year)
+            yield replace(
+                figure,
+                text=f"{shown}{unit}",
+                bound=bound,
+                around=about,
+                year=indicator.year,
+                own=features(said),
+                listed=True,
+            )
 
 
 def _dates(text: str) -> Iterator[Figure]:
@@ -148,6 +166,11 @@ def _years(text: str) -> Iterator[Figure]:
         yield Figure(match.span(), match[1], "year", value, value, base=base)
 
 
+def _halves(text: str) -> Iterator[Figure]:
+    for match in _HALF.finditer(text):
+        yield Figure(match.span(), match.group(), "quantity", 50.0, 50.0, unit="percent", dimension="ratio")
+
+
 def _quantities(text: str) -> Iterator[Figure]:
     from tools.quantities import find
 
@@ -157,6 +180,8 @@ def _quantities(text: str) -> Iterator[Figure]:
         low, high = (q.value, q.value) if q.value is not None else (q.low, q.high)
         if low is None or high is None:
             continue
+        if low == high and _EITHER_WAY.search(text[: q.span[0]]):  # 正负10% is as wide as 正负一成
+            low = high = abs(low)
         if q.unit == "dimensionless" and not q.text.endswith("倍"):
             counted = q.text.endswith(("个", "项", "种"))
             yield Figure(
@@ -200,7 +225,7 @@ def _numbers(text: str) -> Iterator[Figure]:
         yield Figure(match.span(), match.group(), "number", value, value)
 
 
-_CLAUSE_END = re.compile(r"[，。；;：:！？\n]")
+_CLAUSE_END = re.compile(r"[，,。；;：:！？\n]")
 
 
 def _placed(text: str, figure: Figure) -> Figure:
@@ -210,12 +235,156 @@ def _placed(text: str, figure: Figure) -> Figure:
     pieces = re.split(r"[，,、：:]", before)
     near = pieces[-1]
     after = _CLAUSE_END.split(text[end : end + 16])[0]
-    own = figure.text if re.match(r"[\u4e00-\u9fff]", figure.text) and not re.match(NUMERAL, figure.text) else ""
+    own = _wordy(figure)
     if len(near) + len(after) + len(own) < _SHORT and len(pieces) > 1:
         near = pieces[-2] + near
     near += own  # 人均用水量下降6% is read as one quantity
     return replace(figure, around=f"{near}{after}", bound=figure.bound or _bound(text[:begin], text[end:]))
 
+
+def ranges(found: Sequence[Figure], text: str) -> Iterator[tuple[Figure, Figure, Figure]]:
+    """(lower, upper, both as one) of every 五万元以上五十万元以下 of a text.
+
+    >>> text = "处五万元以上五十万元以下罚款"
+    >>> [(both.text, both.low, both.high) for _, _, both in ranges(figures(text), text)]
+    [('五万元以上五十万元', 50000.0, 500000.0)]
+    """
+    for one, two in itertools.pairwise(found):
+        between = text[one.span[1] : two.span[0]]
+        alike = one.low == one.high and two.low == two.high and one.kind == two.kind and _one_sort(one, two)
+        if not alike or not re.fullmatch(
+            r"\s*(?:及|（含）)?(?:以上|及以上|至|到|[—～~-])[、，]?(?:不满|不足|未满)?", between
+        ):
+            continue
+        upper = two.low * _scale(two, one)
+        if upper > one.low:
+            span = one.span[0], two.span[1]
+            yield one, two, replace(one, span=span, text=text[slice(*span)], high=upper, bound=0, own=two.own | one.own)
+
+
+def _one_sort(one: Figure, two: Figure) -> bool:
+    return _sort(one) == _sort(two) or (one.kind == "quantity" and _dimensions_alike(one.dimension, two.dimension))
+
+
+# --- what a figure is paired with ----------------------------------------------------------------------------------
+
+_SENTENCE_END = re.compile(r"[。；;\n！？]")
+_STOP = re.compile(r"[，,、：:]")
+_CONDITION = re.compile(r"(?:及?以[上下内])?的[，,]")
+_LINK = re.compile(r"(?:以上|以下|以内|及|和|或|含|至|到|不满|不足|[\s—～~\-（）()、])*")
+"""Between the ends of one range, or two figures of one thing: the second says the same as the first."""
+
+
+_RUN = re.compile(r"[^\W\da-zA-Z的了和及与或等其为在到按各]+")
+_COMPARING = re.compile(
+    r"(?:不得|不应|不能|应|不)?(?:低于|少于|小于|高于|大于|超过|多于|晚于|迟于)|罚款|[处的]罚|处以?$|以上|以下|以内|及以|应当|不得|不满|不足|至少|达到|控制在|约为"
+)
+"""Words that bound a figure; they do not name it."""
+
+
+_TELLS = 1
+"""Features beside a figure below which the words further back tell what it is of."""
+
+
+_FEW = 2
+"""Features of its own up to which a figure is also told by the condition before it (超过50%的，罚款50万元)."""
+
+
+def features(text: str) -> frozenset[str]:
+    """The words a thing is told from another by: character pairs, Latin words, years."""
+    found = {a + b for run in _RUN.findall(_COMPARING.sub("，", text)) for a, b in itertools.pairwise(run)}
+    return frozenset(found.union(re.findall(r"(?:19|20)\d{2}(?=年)|[A-Za-z]+", text)))
+
+
+def named(text: str, found: Sequence[Figure]) -> tuple[Figure, ...]:
+    """The figures with the names and conditions beside them.
+
+    A figure's own words run from the last figure of its sort to it, and on to the next stop. In a list (去除效率小型60%、
+    中型75%) what stands before the first name is the head of all.
+
+    >>> text = "净化设施去除效率小型60%、中型75%"
+    >>> [sorted(f.own) for f in figures(text)]
+    [['小型'], ['中型']]
+    """
+    made: list[Figure] = []
+    firsts: list[str] = []
+    befores = [_before(text, found, i) for i in range(len(found))]
+    for i, figure in enumerate(found):
+        last = _last_alike(text, found, i)
+        if last is not None and not _wordy(figure) and _LINK.fullmatch(text[found[last].span[1] : figure.span[0]]):
+            own, head, first = made[last].own | features(_after(text, found, i)), made[last].head, firsts[last]
+            made.append(replace(figure, own=own, head=head))
+            firsts.append(first)
+            continue
+        context, before = befores[i]
+        after = _after(text, found, i)
+        following = next(
+            (j for j in range(i + 1, len(found)) if _last_alike(text, found, j) == i and befores[j][1].strip()), None
+        )
+        if last is None:
+            cut = len(before) - len(befores[following][1]) if following is not None else 0
+            first, before = before[: max(cut, 0)], before[max(cut, 0) :]
+        else:
+            first = firsts[last]
+        near = re.split(r"[，,：:]", before)[-1]
+        if len(features(near) | features(_wordy(figure)) | features(after)) < _TELLS:
+            near = before
+        own = features(f"{near}，{_wordy(figure)}，{after}")
+        further = context if len(own) <= _FEW else ""
+        head = features(f"{further}，{first}，{before}")
+        made.append(replace(figure, own=own, head=head - own))
+        firsts.append(first)
+    return tuple(made)
+
+
+def _before(text: str, found: Sequence[Figure], i: int) -> tuple[str, str]:
+    """(what stands further back in the sentence, what stands between the figure before and this one)."""
+    at = found[i].span[0]
+    start = max((m.end() for m in _SENTENCE_END.finditer(text, 0, at)), default=0)
+    last = _last_alike(text, found, i)
+    if last is not None:
+        start = found[last].span[1]
+        if stop := _STOP.search(text, start, at):
+            start = stop.end()
+    other = next((f for f in reversed(found[:i]) if f.kind != "year" and start <= f.span[0]), None)
+    if other is not None and (stop := _STOP.search(text, other.span[1], at)):
+        return text[start : stop.end()], text[stop.end() : at]
+    return "", text[start:at]
+
+
+def _after(text: str, found: Sequence[Figure], i: int) -> str:
+    begin = found[i].span[1]
+    bare = _CONDITION.match(text, begin)  # 50人及以上的，可自我承诺: what follows is said of the figure
+    stop = _CLAUSE_END.search(text, bare.end() if bare else begin)
+    end = stop.start() if stop else len(text)
+    following = next((f for f in found[i + 1 :] if _sort(f) == _sort(found[i]) and f.span[0] < end), None)
+    if following is not None:
+        end = following.span[0]
+        if comma := text.find("、", begin, end) + 1:
+            end = comma - 1
+    return text[begin:end]
+
+
+def _wordy(figure: Figure) -> str:
+    """The words of a figure read with its name (人均用水各降6%)."""
+    return figure.text if re.match(r"[\u4e00-\u9fff]", figure.text) and not re.match(NUMERAL, figure.text) else ""
+
+
+def _last_alike(text: str, found: Sequence[Figure], i: int) -> int | None:
+    """The figure of the same sort before this one in the sentence."""
+    for j in range(i - 1, -1, -1):
+        if _SENTENCE_END.search(text, found[j].span[1], found[i].span[0]):
+            return None
+        if _sort(found[j]) == _sort(found[i]) or "number" in {found[j].kind, found[i].kind} - {"year"}:
+            return j
+    return None
+
+
+def _sort(figure: Figure) -> str:
+    return "ratio" if figure.dimension.startswith("ratio") else figure.dimension or figure.unit or figure.kind
+
+
+# --- how two compare -----------------------------------------------------------------------------------------------
 
 _SHORT = 6
 """Characters below which the words beside a figure do not tell what it is said of."""
@@ -334,6 +503,11 @@ def _scale(one: Figure, two: Figure) -> float:
     return _factor(one.unit, two.unit)
 
 
+def _plain(unit: str) -> str:
+    """A mass of coal equivalent or carbon dioxide as a plain mass: 吨标准煤 is often cut to 吨."""
+    return re.sub(r"(?<=[gt])(?:ce|CO2e?)(?![A-Za-z])", "", unit)
+
+
 @cache
 def _factor(unit: str, other: str) -> float:
     import pint
@@ -341,7 +515,7 @@ def _factor(unit: str, other: str) -> float:
     from tools.units import registry
 
     try:
-        return float(registry().Quantity(1.0, unit).to(other).magnitude)
+        return float(registry().Quantity(1.0, _plain(unit)).to(_plain(other)).magnitude)
     except (pint.DimensionalityError, pint.OffsetUnitCalculusError):
         return 1.0
 

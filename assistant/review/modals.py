@@ -1,8 +1,8 @@
 """Binding words: which a claim uses, which the clause uses for the same thing, and whether they say the same."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from assistant.review.likeness import pairs
 from assistant.review.words import words
@@ -45,11 +45,15 @@ _CLASHES = {
     ("may", "must"),
     ("may", "must_not"),
     ("may", "encouraged"),
+    ("may", "should"),
+    ("may", "must_weak"),
     ("encouraged", "must"),
     ("encouraged", "must_not"),
     ("encouraged", "may"),
     ("should", "must"),
     ("should", "must_not"),
+    ("should", "may"),
+    ("must_not", "should"),
     ("must", "must_not"),
     ("must_not", "must"),
     ("must_not", "may"),
@@ -75,7 +79,25 @@ def modals(text: str) -> tuple[Modal, ...]:
                 continue
             bounded = kind == "must_not" and _BOUNDED.match(shown, match.end())
             found.append(Modal("must" if bounded else kind, word, match.span()))
-    return tuple(sorted(found, key=lambda m: m.span))
+    return tuple(_hedged(shown, sorted(found, key=lambda m: m.span)))
+
+
+def _hedged(text: str, found: Sequence[Modal]) -> Iterator[Modal]:
+    """The binding words with 原则上要 and 原则上应 as one that says no more than 宜."""
+    last: Modal | None = None
+    for modal in found:
+        hedges = last is not None and last.text.startswith(_HEDGE) and modal.kind in {"must", "must_weak"}
+        if last is not None and hedges and not text[last.span[1] : modal.span[0]].strip():
+            last = Modal(last.kind, text[last.span[0] : modal.span[1]], (last.span[0], modal.span[1]))
+            continue
+        if last is not None:
+            yield last
+        last = modal
+    if last is not None:
+        yield last
+
+
+_HEDGE = "原则上"
 
 
 def conflict(claim: str, clauses: Sequence[Clause]) -> Clash | None:
@@ -89,12 +111,16 @@ def conflict(claim: str, clauses: Sequence[Clause]) -> Clash | None:
 
 
 def _clash(modal: Modal, claim: str, clauses: Sequence[Clause]) -> Clash | None:
-    if modal.kind == "target" or modal.text == "原则上":
+    if modal.kind == "target" or modal.text.startswith(_HEDGE):
         return None
     part = next(m.group() for m in _PART.finditer(claim) if m.start() <= modal.span[0] < m.end())
     if len(pairs(part)) < 2:
         part = claim
     held = _held(part, claim, clauses)
+    own = [h for h in held if h.said and h.nearest]
+    hedged = next((h for h in own if h.text == "宜" or h.text.startswith(_HEDGE)), None)
+    if hedged is not None and modal.kind in {"must", "may"} and not any(_agrees(modal, h.kind) for h in own):
+        return Clash(modal, hedged.text, said=True)
     if not held or any(_agrees(modal, h.kind) for h in held):
         return None
     for other in held:
@@ -116,11 +142,15 @@ def _agrees(modal: Modal, held: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A binding word of a clause; ``said`` is false for the strength of the clause as a whole."""
+    """A binding word of a clause; ``said`` is false for the strength of the clause as a whole.
+
+    ``nearest`` marks those of the sentence most like the claim.
+    """
 
     kind: str
     text: str
     said: bool
+    nearest: bool = False
 
 
 def _held(part: str, claim: str, clauses: Sequence[Clause]) -> list[_Held]:
@@ -140,7 +170,12 @@ def _held(part: str, claim: str, clauses: Sequence[Clause]) -> list[_Held]:
                     bound.append(_Held(_STRENGTH[clause.strength], clause.strength.value, said=False))
             found.append((share, bound))
     best = max((share for share, _ in found), default=0.0)
-    near = [h for share, bound in sorted(found, key=lambda f: -f[0]) if share >= best - _CLOSE for h in bound]
+    near = [
+        replace(h, nearest=share == best)
+        for share, bound in sorted(found, key=lambda f: -f[0])
+        if share >= best - _CLOSE
+        for h in bound
+    ]
     return sorted(near, key=lambda h: not h.said)
 
 

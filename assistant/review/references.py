@@ -24,6 +24,7 @@ class Reference:
     first (none: the document is named and not held). ``locators`` are the places named, empty for a whole document.
     ``number`` is the document number written beside the title. ``carried`` marks a document named earlier.
     ``claim`` is what the line says the place holds, without the reference itself; ``claim_spans`` is where it stands;
+    ``whole`` is what the line says of the document before it names the place (共12部分，其中第8部分).
     ``after`` is what the line goes on to say in later sentences, up to the next reference.
     """
 
@@ -38,6 +39,7 @@ class Reference:
     claim: str = ""
     claim_spans: tuple[Span, ...] = field(default=())
     after: str = ""
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ _PLACE = re.compile(
     rf"(?:{_STEP})(?:\s*[、.．]?\s*(?:(?:{_STEP})|(?<=[）)])\d{{1,2}}(?![\d%℃年月.])|(?<=[）)])\d{{1,2}}(?=[\u4e00-\u9fff]))|\s*[、和及与至到]\s*(?=第|附|表)(?:{_STEP}))*"
 )
 _GAP = re.compile(r"[\s，,：:、]{0,2}(?:文件|文|的|中|之|所附|所列|解读稿?|正文)?(?:[（(][^（）()]{1,16}[）)])?的?\s*")
+_THEREOF = re.compile(
+    r"\s*[，,]?\s*((?:全文|正文)?(?:共|分为|包括)[^，。；（）《》]{1,12})[，,、]\s*其(?:中)?的?\s*(?=第|附|[一二三四五六七八九十])"
+)
+"""What is said of the document as a whole before a place in it (共12部分，其中第8部分)."""
 _BARE_PLACE = re.compile(
     rf"第\s*{NUMERAL}\s*条(?:之{NUMERAL})?(?:第?\s*{NUMERAL}\s*款)?(?:第?[（(]?{NUMERAL}[）)]?项)?|(?<![\d.〔])\d+(?:\.\d+){{2,}}(?![\d.%])"
 )
@@ -73,6 +79,8 @@ _BRACKETED = re.compile(r"\s*[（(]([^（）()《》]{2,60}?(?:[（(][^（）()]
 _NUMBERED = re.compile(
     r"\d\s*号|第[一二三四五六七八九十百千〇零]+号|[A-Za-z]{1,5}\s*/?\s*[A-Z]?\s*\d{2,6}|[A-Z]{2,4}\s*\d"
 )
+_DATED_CODE = re.compile(r"[A-Za-z]{1,5}\s*\d{0,4}\s*(?:/\s*[A-Z]{1,2})?\s*\d{2,6}(?:\.\d+)?\s*[-—–－]\s*\d{4}")
+"""A standard with its year, which must be the year of the one held."""
 _FULL_NUMBER = re.compile(r"[\u4e00-\u9fff]{0,4}[〔［\[]\s*(?:19|20)\d{2}\s*[〕］\]]\s*\d+\s*号")
 _THIS = re.compile(
     r"(?:该|本|此|上述|前述|同一|同)(?:项|份|部)?(条例|办法|方案|规划|通知|意见|指南|标准|法|规程|指引|规定|规范|细则|文件|文|名录|制度|计划|公告)"
@@ -156,10 +164,14 @@ class Finder:
         gap = _GAP.match(line, name.span[1])
         at = gap.end() if gap else name.span[1]
         match = self._held_place(line, at, name.ids) or _PLACE.match(line, at, limit)
+        whole = ""
+        if match is None and (thereof := _THEREOF.match(line, name.span[1], limit)):
+            match, whole = self._held_place(line, thereof.end(), name.ids), thereof[1]
         cited = bool(words().citing.search(line[: name.span[0]].rstrip(' “"《'))) or _only_name(line, name.span)
         if match is None and located:
             return None
-        if match is None and not cited and not name.quoted and not name.number:
+        told = name.sure and words().reporting.match(line[name.span[1] :].lstrip(" 中也还均文件"))
+        if match is None and not cited and not told and not name.quoted and not name.number:
             return None
         if match is None and not name.sure and not name.quoted:
             return None
@@ -174,6 +186,7 @@ class Finder:
             match.group().strip() if match else "",
             name.number,
             name.carried,
+            whole=whole if match else "",
         )
 
     def _held_place(self, line: str, at: int, ids: Sequence[str]) -> "re.Match[str] | None":
@@ -213,10 +226,19 @@ class Finder:
                 ids = next((m.document_ids for m in self._catalogue.mentions(full.group())), ())
                 found.append(_Named(full.span(), self._likely(ids), full.group(), quoted=False))
                 continue
-            sure = mention.how == "number" or (mention.how in {"title", "alias"} and len(mention.text) > 3)
+            sure = (
+                mention.how == "number"
+                or (mention.how == "title" and not mention.document_ids)
+                or (mention.how in {"title", "alias"} and len(mention.text) > 3)
+            )
             found.append(
                 _Named(
-                    _unmarked(line, mention), self._likely(mention.document_ids), mention.text, quoted=False, sure=sure
+                    _unmarked(line, mention),
+                    self._likely(mention.document_ids),
+                    mention.text,
+                    quoted=False,
+                    number=mention.text if _DATED_CODE.fullmatch(mention.text) else None,
+                    sure=sure,
                 )
             )
         for match in _THIS.finditer(rest):

@@ -3,17 +3,17 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from assistant.review import modals
-from assistant.review.figures import Figure, compare, figures, held_figures
+from assistant.review.figures import Figure, compare, figures, held_figures, ranges
 from assistant.review.likeness import Likeness, pairs
 from assistant.review.references import Reference, alternatives
 from assistant.review.words import words
 from corpus.library import Corpus
-from corpus.locator import Locator
+from corpus.locator import Level, Locator, Part, parse
 from corpus.model import Clause, Document, TextStatus
 from corpus.numerals import NUMERAL, number
 from corpus.versions import extent, repeal_of, successor
@@ -76,6 +76,8 @@ class _Checked:
     total: int
     differences: tuple[Difference, ...]
     open: tuple[str, ...]
+    unpaired: tuple[str, ...] = ()
+    """Figures the place holds, of what cannot be told."""
 
     @property
     def share(self) -> float:
@@ -113,18 +115,30 @@ class Judge:
         newer = successor(self._corpus, document.id)
         if newer is not None:
             return Judgement("superseded", f"{document.name}已由{newer.name}代替。", document.id, _first(cited))
+        if reference.whole and not _holds_count(document, reference.whole):
+            detail = f"“{reference.whole}”在现有{document.clauses[0].text_status.label}里没有，无法核对。"
+            return Judgement("abstain", detail, document.id, _first(cited))
         if reference.number and not document.number:
             return Judgement("abstain", "资料库没有记录这份文件的文号，无法核对所写文号。", document.id, _first(cited))
         return self._content(reference, raw, document, cited)
 
     def _unknown(self, reference: Reference) -> Judgement:
-        repeal = repeal_of(self._corpus, reference.named or reference.text)
+        repeal = self._repeal(reference)
         if repeal is not None:
             by = self._corpus.document_of(repeal)
             return Judgement("superseded", f"这份文件已废止：见{by.name}{repeal.place}。", by.id, repeal)
         if reference.carried and not reference.named:
             return Judgement("abstain", "没有写明是哪份文件的条款。")
         return Judgement("unknown_document", f"资料库里没有这份文件：{reference.named or reference.text}。")
+
+    def _repeal(self, reference: Reference) -> Clause | None:
+        """The clause that repeals a document by title, or by the number of the order alone."""
+        for name in filter(None, (reference.named or reference.text, reference.number)):
+            order = _ORDER.sub(lambda m: f"令第{number(m[1] or m[2])}号", name)
+            found = repeal_of(self._corpus, order)
+            if found is not None and not (_ORDER.search(order) and _of_another(order, self._corpus.document_of(found))):
+                return found
+        return None
 
     def _document(self, reference: Reference) -> tuple[Document, tuple[_Place, ...]]:
         """Of the documents that can be meant, the first that holds the place; with the number written, the one it fits."""
@@ -144,6 +158,8 @@ class Judge:
                 if clauses:
                     found.update((c.key, c) for c in clauses)
                     break
+            else:
+                found.update((c.key, c) for c in _shortly(document, locator))
         return _places(found.values())
 
     # --- content ---------------------------------------------------------------------------------------------
@@ -223,11 +239,15 @@ class Judge:
                 checked.total + more.total,
                 (*checked.differences, *more.differences),
                 checked.open,
+                checked.unpaired,
             )
         if checked.differences:
             return _altered(document, clause, checked.differences)
         if checked.open:
             detail = f"所引条款里没有“{'、'.join(checked.open)}”，现有{clause.text_status.label}无法判断。"
+            return Judgement("abstain", detail, document.id, clause)
+        if checked.unpaired:
+            detail = f"所引条款有“{'、'.join(checked.unpaired)}”，但看不出说的是不是同一件事，无法判断。"
             return Judgement("abstain", detail, document.id, clause)
         clash = modals.conflict(raw, here.place.clauses)
         if clash is not None and clash.said:
@@ -268,10 +288,15 @@ class Judge:
                 else ""
             )
             return Judgement("no_such_clause", f"{document.name}没有{reference.place}：{end}{hint}。", document.id)
-        fits = best is not None and (not best.checked.total or best.checked.share == 1)
-        if best is not None and decided and fits and best.score >= self._limits["elsewhere"]:
+        if best is not None and decided and self._surely(reference.claim, best):
             return _wrong(document, best.place)
         return Judgement("abstain", f"现有摘编没有收入{reference.place}，无法判断。", document.id)
+
+    def _surely(self, claim: str, there: _Scored) -> bool:
+        """Whether a place holds a claim so fully that it cannot as well stand in one not read: all figures, or the words."""
+        if there.checked.total:
+            return there.checked.share == 1 and there.score >= self._limits["elsewhere"]
+        return len(pairs(claim)) >= self._limits["long"] and there.share >= self._limits["unread"]
 
     def _far(self, claim: str, document: Document) -> Judgement | None:
         """Another document that holds the claim with all its figures, where the cited one says nothing of it."""
@@ -300,7 +325,12 @@ def check_figures(claim: str, clauses: Sequence[Clause]) -> _Checked:
     same, total = 0, 0
     differences: list[Difference] = []
     missing: list[str] = []
-    written = figures(claim)
+    unpaired: list[str] = []
+    written = list(figures(claim))
+    for low, high, both in ranges(tuple(written), claim):
+        if any(compare(both, h) == "same" for h in held):
+            written[written.index(low)] = both
+            written.remove(high)
     years = {f.low for f in written if f.kind == "year" and not f.base}
     stated = {h.low for h in held if h.kind == "year"}
     for figure in written:
@@ -308,7 +338,9 @@ def check_figures(claim: str, clauses: Sequence[Clause]) -> _Checked:
             continue
         total += 1
         found = _found(figure, held)
-        if found is None:
+        if found == "unpaired":
+            unpaired.append(figure.text)
+        elif found is None:
             missing.append(figure.text)
         elif isinstance(found, Difference) and found.kind == "year" and not figure.base and years & stated:
             missing.append(f"{figure.text}年")  # one more year than the digest tells of, beside one it does
@@ -318,22 +350,29 @@ def check_figures(claim: str, clauses: Sequence[Clause]) -> _Checked:
             differences.append(late)
         else:
             same += 1
-    return _Checked(same, total, tuple(dict.fromkeys(differences)), tuple(missing))
+    return _Checked(same, total, tuple(dict.fromkeys(differences)), tuple(missing), tuple(unpaired))
 
 
-def _found(figure: Figure, held: Sequence[Figure]) -> Difference | Figure | None:
-    """The held figure a written one repeats, how it differs from the one said of the same thing, or ``None``."""
+def _found(figure: Figure, held: Sequence[Figure]) -> Difference | Figure | Literal["unpaired"] | None:
+    """The held figure a written one repeats, how it differs from the one said of the same thing, or ``None``.
+
+    ``"unpaired"``: the number is there, but whether it is said of the same thing cannot be told.
+    """
     fits = [(compare(figure, h), h) for h in held]
     same = [h for fit, h in fits if fit == "same"]
     if same:
         best = max(same, key=lambda h: _near(figure, h))
-        rivals = [h for fit, h in fits if fit in {"other_value", "other_unit"} and h.bound * figure.bound >= 0]
-        rival = max(rivals, key=lambda h: _near(figure, h), default=None)
         bare = figure.kind == "quantity" and all(h.kind == "number" for h in same)
         if bare and (other := next((h for fit, h in fits if fit == "other_unit"), None)):
             return Difference("unit", _shown(figure), _shown(other))
-        if rival is None or figure.kind == "year" or not _swapped(_near(figure, best), _near(figure, rival)):
+        if figure.kind in {"year", "period"}:
             return best
+        ends = [h for h in same if _other_end(figure, h)]
+        same = [h for h in same if h not in ends] or same
+        rivals = [h for fit, h in fits if fit == "other_value" and not _of_one(h, figure, same)] + ends
+        rival, paired = _paired(figure, same, [h for h in rivals if h not in same])
+        if rival is None:
+            return best if paired else "unpaired"
         return Difference("value", _shown(figure), _shown(rival))
     for wanted, kind in (
         ("other_sense", "modal"),
@@ -361,13 +400,58 @@ def _other_year(figure: Figure, held: Sequence[Figure], years: set[float]) -> Di
     return Difference("year", f"{max(years):g}年", f"{max(stated)}年")
 
 
-_SWAPPED = 0.2
-"""How much nearer another figure's words must be before a number found is taken to be the number of something else."""
+def _other_end(figure: Figure, held: Figure) -> bool:
+    """Whether “10万以上” is the upper end of a range held, or “3万以下” the lower."""
+    if held.low == held.high or figure.low != figure.high or not figure.bound:
+        return False
+    meant = held.low if figure.bound > 0 else held.high
+    return compare(replace(figure, bound=0), replace(held, low=meant, high=meant)) != "same"
 
 
-def _swapped(best: float, rival: float) -> bool:
-    """Whether the number found belongs to something else: another figure's words are nearer, or are all there."""
-    return rival > best + _SWAPPED or (rival >= _NAMED > best)
+def _of_one(held: Figure, figure: Figure, same: Sequence[Figure]) -> bool:
+    """Whether a figure of another value is an end of the range written, or said of the very same thing."""
+    parts = any(held.own <= s.own for s in same)
+    if (compare(held, figure) == "same" and (held.listed or parts)) or (
+        held.listed and any(compare(held, s) == "same" for s in same)
+    ):
+        return True
+    return bool(held.own) and any(held.own == s.own and held.head == s.head for s in same)
+
+
+def _paired(figure: Figure, same: Sequence[Figure], rivals: Sequence[Figure]) -> tuple[Figure | None, bool]:
+    """(the figure said of what the claim speaks of, where that is another; whether the pairing can be told).
+
+    Only words that tell the held figures from one another count: names and conditions some of them have and some not.
+    """
+    if not rivals:
+        return None, True
+    everyone = [h.own | h.head for h in (*same, *rivals)]
+    telling = frozenset().union(*everyone) - frozenset.intersection(*everyone)
+
+    def score(group: Sequence[Figure]) -> tuple[float, bool]:
+        own = frozenset().union(*(h.own for h in group))
+        every = own.union(*(h.head for h in group))
+        further = sum(
+            (1.0 if f in figure.own else 0.5) * (1.0 if f in own else 0.5)
+            for f in telling & every & (figure.own | figure.head)
+        )
+        covered = any(h.own and h.own <= figure.own | figure.head for h in group)
+        return further, covered
+
+    ours = score(same)
+    values = {(h.low, h.high, h.unit) for h in rivals}
+    theirs, rival = max(
+        ((score([h for h in rivals if (h.low, h.high, h.unit) == v]), v) for v in values), key=lambda found: found[0]
+    )
+    if ours > theirs:
+        return None, True
+    other = max((h for h in rivals if (h.low, h.high, h.unit) == rival), key=lambda h: _near(figure, h))
+    clearly = theirs[0] >= max(1.0, _CLEARLY * ours[0])
+    return (other, True) if clearly and other.bound * figure.bound >= 0 else (None, False)
+
+
+_CLEARLY = 1.6
+"""How many times more the words of another figure must tell before the one found is taken for swapped."""
 
 
 _FEW = 5
@@ -387,6 +471,35 @@ def _near(one: Figure, two: Figure) -> float:
 def _shown(figure: Figure) -> str:
     sign = {1: "≥", -1: "≤"}.get(figure.bound, "")
     return f"{sign}{figure.text}"
+
+
+def _holds_count(document: Document, whole: str) -> bool:
+    """Whether a clause says the same of the document as a whole (共12部分)."""
+    held = [h for clause in document.clauses for h in held_figures(clause)]
+    return all(_counts_as(document, f, held) for f in figures(whole) if f.kind == "count")
+
+
+def _counts_as(document: Document, figure: Figure, held: Sequence[Figure]) -> bool:
+    if any(compare(figure, h) == "same" for h in held):
+        return True
+    last = parse(f"第{figure.low:g}条"), parse(f"第{figure.low + 1:g}条")
+    return figure.unit == "条" and extent(document, last[0]) is None and extent(document, last[1]) is not None
+
+
+def _shortly(document: Document, locator: Locator) -> tuple[Clause, ...]:
+    """The clauses of a table, figure or box named by its annex alone (附件1表8 for 附件1 四（三）表8), if only one fits."""
+    if len(locator.parts) < _LEAST_PARTS or locator.parts[-1].level not in _TABULAR:
+        return ()
+    fits: dict[tuple[Part, ...], list[Clause]] = {}
+    for clause in document.clauses:
+        held: tuple[Part, ...] = clause.locator.parts if clause.locator else ()
+        if held and held[-1] == locator.parts[-1] and all(part in held for part in locator.parts):
+            fits.setdefault(held, []).append(clause)
+    return tuple(next(iter(fits.values()))) if len(fits) == 1 else ()
+
+
+_LEAST_PARTS = 2
+_TABULAR = {Level.TABLE, Level.FIGURE, Level.BOX}
 
 
 def _places(clauses: Iterable[Clause]) -> tuple[_Place, ...]:
@@ -422,6 +535,15 @@ def _undecided(document: Document, place: _Place) -> str:
     if not document.values_given or place.clauses[0].text_status is TextStatus.DIGEST:
         return f"现有摘编没有写到这项内容，无法判断{place.name}是否如此规定。"
     return f"{place.name}的原文没有这项内容，同一文件也没有找到。"
+
+
+_ORDER = re.compile(rf"令\s*第?\s*({NUMERAL})\s*号|第?\s*({NUMERAL})\s*号令")
+
+
+def _of_another(order: str, by: Document) -> bool:
+    """Whether an order is of another government than the document that is to repeal it."""
+    issuer = re.sub(r"(?:人民)?政府令?.*|令.*", "", order)
+    return bool(issuer) and issuer not in {"市", "省", "本市", "我市", "本省", "我省"} and issuer[:2] not in by.title
 
 
 # --- numbers of documents ------------------------------------------------------------------------------------------
