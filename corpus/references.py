@@ -8,6 +8,7 @@ from typing import Literal
 from weakref import ReferenceType, ref
 
 from corpus.library import Corpus
+from corpus.numerals import NUMERAL
 
 __all__ = ["Catalogue", "How", "Mention", "Named", "catalogue", "catalogue_of", "mentions"]
 
@@ -77,7 +78,7 @@ _ISSUED = re.compile(
 )
 _LEADING = re.compile(r"(?:[\u4e00-\u9fff]{0,4}(?:依据|根据|按照|依照|遵照|参照|落实|执行|按|见|以及|及))?")
 _ORDER = re.compile(
-    rf"(?:{_BODY}|(?:本|我)?[省市]政府|部)(?:[、\s和]{_BODY}){{0,3}}令\s*第?\s*\d{{1,4}}\s*号|第\s*\d{{2,4}}\s*号令"
+    rf"(?:{_BODY}|(?:本|我)?[省市]政府|部)(?:[、\s和]{_BODY}){{0,3}}令\s*第?\s*{NUMERAL}\s*号|第\s*{NUMERAL}\s*号令"
 )
 """The number of an order, held or not."""
 _PLACE_NAME = (

@@ -70,6 +70,29 @@ def test_a_name_of_nothing_held_is_told_as_such(corpus: Corpus, text: str) -> No
     assert mention.document_ids == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "written", "document_id"),
+    [
+        (
+            "依据国管局关于2026年公共机构节约能源资源工作安排的通知开展工作",
+            "国管局关于2026年公共机构节约能源资源工作安排的通知",
+            "annual-arrangement-2026",
+        ),
+        ("国家发展改革委、国管局令第32号第三条", "国家发展改革委、国管局令第32号", "rule-energy-audit-2015"),
+        ("计量器具按GB/T 29149-2012配备", "GB/T 29149-2012", "std-gbt29149-metering"),
+        ("根据国家发展改革委关于进一步加强节能工作的通知第三条", "国家发展改革委关于进一步加强节能工作的通知", ""),
+        ("深圳市人民政府令第262号第十条", "深圳市人民政府令第262号", ""),
+        ("市政府令第二百六十二号", "市政府令第二百六十二号", ""),
+        ("依据第262号令核算", "第262号令", ""),
+    ],
+)
+def test_an_issuer_or_an_order_outside_marks_is_found(
+    corpus: Corpus, text: str, written: str, document_id: str
+) -> None:
+    (mention,) = mentions(corpus, text)
+    assert (mention.text, mention.document_ids[:1]) == (written, (document_id,) if document_id else ())
+
+
 def test_another_places_document_is_not_ours(laws: Catalogue) -> None:
     assert [m.document_ids for m in laws.mentions("深圳市节约用水条例第三条")] == [("sz",)]
     assert [m.document_ids for m in laws.mentions("节约用水条例第三条")] == [("nat",)]

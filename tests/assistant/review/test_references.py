@@ -48,6 +48,26 @@ def test_document_and_place(finder: Finder, line: str, document: str, places: li
     assert line[slice(*found.span)] == found.text
 
 
+@pytest.mark.parametrize(
+    ("line", "document", "place", "whole"),
+    [
+        ("本指引共12部分，其中第8部分对食堂提出要求。", "guideline-interpretation", "第八部分", "共12部分"),
+        (
+            "《近零碳机关标准化建设指引》共12部分，其第8部分提出要求。",
+            "guideline-interpretation",
+            "第八部分",
+            "共12部分",
+        ),
+        ("《公共机构节能条例》全文共43条，其第十四条规定分项计量。", ENERGY, "第十四条", "全文共43条"),
+    ],
+)
+def test_a_place_of_the_whole_keeps_its_document(
+    finder: Finder, line: str, document: str, place: str, whole: str
+) -> None:
+    (found,) = finder.find(line)
+    assert (found.document_ids[0], found.locators, found.whole) == (document, (parse(place),), whole)
+
+
 def test_the_number_beside_a_title_belongs_to_it(finder: Finder) -> None:
     (found,) = finder.find("《公共机构节能条例》（国务院令第999号）第十四条规定分项计量。")
     assert (found.document_ids, found.number) == ((ENERGY,), "国务院令第999号")
