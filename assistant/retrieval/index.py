@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from assistant.retrieval import dense
 from assistant.retrieval.dense import DenseIndex
 from assistant.retrieval.embedding import Embedder, Vectors, embedder
-from assistant.retrieval.lexical import LexicalIndex
+from assistant.retrieval.lexical import LexicalIndex, mapped
 from assistant.retrieval.parameters import parameters
 from assistant.retrieval.passages import Passage
 from assistant.retrieval.segmentation import Segmenter, normalise, vocabulary
@@ -210,7 +210,7 @@ def load(settings: Settings) -> Index:
             lexical=LexicalIndex.open(folder / "lexical", manifest.size),
             dense=DenseIndex.open(client, manifest.generation),
             client=client,
-            vectors=np.load(folder / "vectors.npy", mmap_mode="r"),
+            vectors=mapped(folder / "vectors.npy"),
             centre=np.load(folder / "centre.npy"),
             segmenter=Segmenter(json.loads((folder / "words.json").read_text(encoding="utf-8"))),
             asked=_open_asked(folder, client, manifest),
@@ -411,7 +411,7 @@ def _open_asked(folder: Path, client: "Client", manifest: Manifest) -> AskedInde
         return None
     return AskedIndex(
         starts=np.load(aside / "starts.npy"),
-        vectors=np.load(aside / "vectors.npy", mmap_mode="r"),
+        vectors=mapped(aside / "vectors.npy"),
         lexical=LexicalIndex.open(aside / "lexical", manifest.size),
         dense=DenseIndex.open(client, f"{manifest.generation}-{_ASKED}"),
     )

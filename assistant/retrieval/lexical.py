@@ -4,13 +4,19 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LexicalIndex"]
+__all__ = ["LexicalIndex", "mapped"]
 
 _FILES = ("terms", "weights", "rows", "starts")
+
+
+def mapped(path: Path) -> Any:
+    """A saved array read from disk as it is used; a plain array, as each slice of a ``memmap`` costs a Python object."""
+    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 def _hash(term: str) -> int:
@@ -58,7 +64,7 @@ class LexicalIndex:
     @classmethod
     def open(cls, folder: Path, size: int) -> "LexicalIndex":
         """Map a saved index into memory. Raises ``OSError`` or ``ValueError`` if it is not there or not whole."""
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _FILES}
+        arrays = {name: mapped(folder / f"{name}.npy") for name in _FILES}
         return cls(**arrays, size=size)
 
     def scores(self, query: Mapping[str, float]) -> NDArray[np.float32]:

@@ -38,6 +38,6 @@ def test_rarer_terms_weigh_more(index: LexicalIndex) -> None:
 def test_a_saved_index_is_the_same(index: LexicalIndex, tmp_path: Path) -> None:
     index.save(tmp_path / "lexical")
     opened = LexicalIndex.open(tmp_path / "lexical", len(DOCUMENTS))
-    assert isinstance(opened.weights, np.memmap)
+    assert isinstance(opened.weights.base, np.memmap)
     query = {"温度": 1.0, "空调": 1.0}
     assert np.array_equal(opened.scores(query), index.scores(query))
