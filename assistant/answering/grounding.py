@@ -24,6 +24,7 @@ from corpus.numerals import number
 
 __all__ = [
     "COMPUTED",
+    "HIDDEN",
     "Checked",
     "Dropped",
     "Fault",
@@ -37,6 +38,12 @@ __all__ = [
     "sources",
     "typed",
 ]
+
+HIDDEN = re.compile(
+    r"[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Control characters and signs that show nothing, or turn the direction of what is shown."""
 
 Fault = Literal[
     "ghost", "unmarked", "figure", "year", "number", "place", "title", "quote", "modal", "address", "unsupported"
@@ -209,12 +216,12 @@ def sources(evidence: Sequence[Evidence], computations: Sequence[Mapping[str, An
 
 
 def shown(text: str) -> str:
-    """A checked text for a reader, who finds the computations beside it and not among the citations.
+    """A checked text for a reader, who finds the computations beside it and not among the citations; nothing invisible.
 
     >>> shown("共 40 个[501]，比例为20%[1]。")
     '共 40 个（见计算），比例为20%[1]。'
     """
-    return _MARK.sub(lambda m: "（见计算）" if int(m[1]) > COMPUTED else m.group(), text)
+    return HIDDEN.sub("", _MARK.sub(lambda m: "（见计算）" if int(m[1]) > COMPUTED else m.group(), text))
 
 
 def typed(question: str) -> Source:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
+from assistant.answering.grounding import HIDDEN
 from assistant.conversation.asking import absent, openers
 from assistant.conversation.dialogue import bare, dialogue, generic_only, is_elliptical
 from assistant.conversation.filling import Filled, answered, assumed, bare_number, fill
@@ -49,11 +50,6 @@ _TENS = re.compile(r"\D*[\d.]+(?P<unit>万.*)")
 _JOURNEYS = "legs"
 """The input told in words of which a part can be put right."""
 
-_CONTROL = re.compile(
-    r"[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    r"\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
@@ -79,7 +75,7 @@ def clean(text: str) -> str:
     """
     if len(text) > 50 * LONGEST_QUESTION:
         raise InputError(f"问题太长（{len(text)} 字），请控制在 {LONGEST_QUESTION} 字以内。")
-    question = " ".join(_CONTROL.sub("", text).split())
+    question = " ".join(HIDDEN.sub("", text).split())
     if not question:
         raise InputError("没有读到问题，请输入要问的内容。")
     if len(question) > LONGEST_QUESTION:
