@@ -111,7 +111,9 @@ def _blocks(
     if question.asked == "yes_no":
         return _yes_no(question, pool, candidates, rank(question, evidence, weights), weights, ledger)
     points = _points(question, pool, ledger)
-    bare = question.asked == "figure" and question.units and not numbers(re.sub(r"\[\d+\]", "", " ".join(points)))
+    asked_in_words = bool(pool) and _in_words(pool[0])
+    figured = numbers(re.sub(r"\[\d+\]", "", " ".join(points)))
+    bare = question.asked == "figure" and question.units and not figured and not asked_in_words
     return [NO_VALUE if bare else "", *points]
 
 
