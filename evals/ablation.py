@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.assistant import Assistant
 from assistant.retrieval import Embedder, Retriever, passages
-from assistant.retrieval.dense import DenseIndex
+from assistant.retrieval.dense import DenseIndex, Table
 from assistant.retrieval.embedding import Vectors
 from assistant.retrieval.index import Index
-from assistant.retrieval.lexical import LexicalIndex
+from assistant.retrieval.lexical import Counts, LexicalIndex
 from assistant.retrieval.parameters import Parameters, parameters
 from corpus.references import catalogue_of
 from evals.baselines import Ranking, Search
@@ -24,6 +25,7 @@ __all__ = ["RANKER", "Remembering", "searches", "without"]
 RANKER = "去掉排序模型"
 """The clauses in the order in which retrieval fused them."""
 
+Rows = NDArray[np.int64]
 _Change = Callable[[Index, Parameters], tuple[Index, Parameters]]
 
 
@@ -47,12 +49,20 @@ class Remembering:
 class _Silent(DenseIndex):
     """Vectors that are near nothing."""
 
-    def nearest(self, vector: Vectors, count: int) -> list[tuple[str, float]]:
-        return []
+    def nearest(self, vector: Vectors, count: int, without: NDArray[np.bool_] | None = None) -> tuple[Rows, Vectors]:
+        return np.zeros(0, np.int64), np.zeros(0, np.float32)
 
 
 def _wordless(index: LexicalIndex) -> LexicalIndex:
-    return replace(index, terms=index.terms[:0])
+    return replace(index, parts=tuple(Counts.empty(part.size) for part in index.parts))
+
+
+def _silent(index: DenseIndex) -> DenseIndex:
+    return _Silent(index.graphs, index.vectors)
+
+
+def _zero(vectors: Table) -> Table:
+    return Table.of(np.zeros_like(part) for part in vectors.parts)
 
 
 def _without_words(index: Index, numbers: Parameters) -> tuple[Index, Parameters]:
@@ -63,10 +73,8 @@ def _without_words(index: Index, numbers: Parameters) -> tuple[Index, Parameters
 
 
 def _without_vectors(index: Index, numbers: Parameters) -> tuple[Index, Parameters]:
-    asked = index.asked and replace(
-        index.asked, dense=_Silent(index.asked.dense.collection), vectors=np.zeros_like(index.asked.vectors)
-    )
-    left = replace(index, dense=_Silent(index.dense.collection), vectors=np.zeros_like(index.vectors), asked=asked)
+    asked = index.asked and replace(index.asked, dense=_silent(index.asked.dense), vectors=_zero(index.asked.vectors))
+    left = replace(index, dense=_silent(index.dense), vectors=_zero(index.vectors), asked=asked)
     return left, replace(numbers, dense_weight=0.0, dense_weight_named=0.0)
 
 

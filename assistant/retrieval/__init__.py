@@ -3,6 +3,7 @@
 from assistant.retrieval.embedding import Embedder, embedder
 from assistant.retrieval.evaluate import retrieve_eval
 from assistant.retrieval.index import BuildReport, Progress, build, is_current
+from assistant.retrieval.listing import Listing
 from assistant.retrieval.opening import ensure, open_index
 from assistant.retrieval.passages import Passage, passages
 from assistant.retrieval.retriever import Hit, Leg, Retrieval, Retriever, Signals
@@ -12,6 +13,7 @@ __all__ = [
     "Embedder",
     "Hit",
     "Leg",
+    "Listing",
     "Passage",
     "Progress",
     "Retrieval",

@@ -1,23 +1,29 @@
-"""The index on disk: generations built aside and put in force by one atomic rename.
+"""The index on disk: generations of immutable segments, put in force by one atomic rename.
 
     index/
       lock           held by the one builder
-      current.json   which generation is in force, for which embedding and passages
+      current.json   the segments in force, for which embedding and Chroma, and the size of every file
       unfinished-…   vectors of a build under way, each after its digest
-      g-<id>/        lexical arrays, words, vectors, digests, and the Chroma database; asked/ the same of the questions
+      s-<id>/        a segment: some passages with everything that is searched of them
+      g-<id>/        what a generation says of its segments: which rows are gone, the mean of all vectors
+
+New and changed passages go into a small segment beside the large ones; those no longer held are marked as gone. Small
+segments of like size are joined, and when too much is small or gone everything is written anew. The words text is cut
+into are those of the index: the first segment holds the vocabulary, a later one the words its passages bring. Passages
+indexed before keep the terms they have until the index is written anew, which then equals one built at once.
 
 A builder killed at any point leaves ``current.json`` on the generation before; its leftovers go with the next build,
 but for the vectors it had made, which are kept in ``unfinished-<embedding>`` and not made again.
-The generation before the current one is kept, so that a process that still has it open goes on answering.
+The segments of the generation before are kept, so that a process that still has them open goes on answering.
 """
 
-import hashlib
 import json
+import math
 import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,31 +33,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.retrieval import dense
-from assistant.retrieval.dense import DenseIndex
+from assistant.retrieval.dense import DenseIndex, Table
 from assistant.retrieval.embedding import Embedder, Vectors, embedder
-from assistant.retrieval.lexical import LexicalIndex, mapped
+from assistant.retrieval.lexical import LexicalIndex
+from assistant.retrieval.listing import Listing, listing
 from assistant.retrieval.parameters import parameters
 from assistant.retrieval.passages import Passage
-from assistant.retrieval.segmentation import Segmenter, normalise, vocabulary
-from assistant.retrieval.terms import own_terms
+from assistant.retrieval.segmentation import Segmenter
+from assistant.retrieval.segments import ASKED, Part, Segment, join, known, survey, write
+from assistant.retrieval.work import Progress, Unfinished, Work
 from assistant.settings import Settings
 from corpus.errors import IndexUnavailable, InputError
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
 
-__all__ = ["BuildReport", "Index", "Manifest", "Progress", "build", "is_current", "load"]
+__all__ = ["AskedIndex", "BuildReport", "Index", "Manifest", "Progress", "build", "is_current", "load"]
 
-Progress = Callable[[int, int], None]
-"""Called with the number of passages embedded so far and the number to embed."""
-
-_FORMAT = 2
+_FORMAT = 3
 _CURRENT = "current.json"
-_UNFINISHED = "unfinished-"
-_BATCH = 64
-_ASKED = "asked"
 _DATABASE = "chroma/chroma.sqlite3"
 _DAMAGED = "检索索引已损坏：请运行 nearzero index 重建。"
+
+Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +71,28 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What generation is in force and what it was built for and from; ``files`` gives the size of each of its files."""
+    """What generation is in force and what it was built for and from.
+
+    ``files`` gives the size of each file of the generation, ``before`` the folders of the one before.
+    """
 
     format: int
     generation: str
-    previous: str
+    before: tuple[str, ...]
     embedding: str
     dimension: int
     server: str
-    size: int
-    files: dict[str, int]
+    parts: tuple[Part, ...]
+    files: Mapping[str, int]
+
+    @property
+    def size(self) -> int:
+        """Rows of all segments, those that are gone among them."""
+        return sum(part.size for part in self.parts)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return (self.generation, *(part.name for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +102,8 @@ class AskedIndex:
     ``lexical`` has a row a passage, all its questions together.
     """
 
-    starts: NDArray[np.int64]
-    vectors: Vectors
+    starts: Rows
+    vectors: Table
     lexical: LexicalIndex
     dense: DenseIndex
 
@@ -97,20 +114,32 @@ class AskedIndex:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An opened generation. Row i of every part belongs to ``digests[i]``; ``asked`` is ``None`` without questions."""
+    """An opened generation: its segments one after the other as one table, a row a passage, some of them gone.
+
+    ``asked`` is ``None`` without questions.
+    """
 
     manifest: Manifest
-    digests: tuple[str, ...]
+    segments: tuple[Segment, ...]
     lexical: LexicalIndex
     dense: DenseIndex
-    vectors: Vectors
+    vectors: Table
     centre: Vectors
     segmenter: Segmenter
-    asked: "AskedIndex | None"
-    client: "Client"
+    asked: AskedIndex | None
+    clients: "tuple[Client, ...]"
+
+    @property
+    def size(self) -> int:
+        return self.manifest.size
+
+    def find(self, digests: NDArray[np.void]) -> Rows:
+        """The row of each digest, -1 where there is none."""
+        return _find(self.segments, digests)
 
     def close(self) -> None:
-        self.client.close()
+        for client in self.clients:
+            client.close()
 
 
 def build(
@@ -119,70 +148,51 @@ def build(
     progress: Progress | None = None,
     *,
     model: Embedder | None = None,
+    merge: bool = False,
 ) -> BuildReport:
     """Bring the index in line with the passages; only new and changed ones are embedded.
 
-    Raises ``InputError`` for an empty or ambiguous set of passages, ``IndexUnavailable`` if another builder does not
-    finish or the embedding cannot be opened.
+    With ``merge`` the index is written anew as soon as that is worth anything, without it only when it must be. Raises
+    ``InputError`` for an empty or ambiguous set of passages, ``IndexUnavailable`` if another builder does not finish or
+    the embedding cannot be opened.
     """
     started = time.perf_counter()
     if not passages:
         raise InputError("没有可以建索引的条款：资料库是空的。")
-    if len({p.key for p in passages}) != len(passages):
+    if not isinstance(passages, Listing) and len({p.key for p in passages}) != len(passages):
         raise InputError("有两条条款的键相同，无法建索引。")
+    items = listing(passages)
     root = settings.index_path
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"数据目录 {settings.home} 不能写：请把 NEARZERO_HOME 设为一个能写的目录。") from error
     with _lock(root):
-        manifest = _manifest(root)
-        digests = tuple(p.digest for p in passages)
-        questions = tuple(a.question for p in passages for a in p.asked)
-        asked = tuple(_question_digest(q) for q in questions)
-        held = _held(root, manifest, settings)
-        before = held.keys() & set(_digests(root, manifest)) if manifest else set()
-        if manifest and _fits(manifest, settings) and _whole(root, manifest) and _digests(root, manifest) == digests:
-            return BuildReport(0, 0, len(digests), time.perf_counter() - started)
-        model = model or embedder(settings.embedding)
-        unfinished = _Unfinished(root, settings.embedding, model.dimension)
-        made = unfinished.read()
-        known = {**made, **held}
-        kept = sum(d in known for d in digests)
-        generation = f"g-{uuid.uuid4().hex[:12]}"
-        _sweep(root, settings, {manifest.generation, manifest.previous} if manifest else set())
-        work = _Work(known, unfinished, model.dimension, progress)
-        work.expect(digests, asked)
-        vectors = work.vectors(digests, [p.embedded for p in passages], model.embed_passages)
-        folder = root / generation
-        folder.mkdir()
-        segmenter = _write(folder, passages, digests, vectors, settings, generation)
-        if questions:
-            rows = work.vectors(asked, questions, model.embed_queries)
-            _write_asked(folder, passages, asked, rows, segmenter, settings, generation)
-        new = Manifest(
-            format=_FORMAT,
-            generation=generation,
-            previous=manifest.generation if manifest else "",
-            embedding=settings.embedding,
-            dimension=int(vectors.shape[1]),
-            server=settings.chroma_url or "",
-            size=len(passages),
-            files=_files(root / generation),
+        held = _Held.of(root, _manifest(root), settings, items)
+        fresh = np.flatnonzero(held.rows < 0)
+        changed = bool(len(fresh)) or held.changed
+        anew = not held.whole or held.loose(len(fresh)) > (
+            parameters().merge_on_index if merge else parameters().merge_on_addition
         )
+        if not changed and not (merge and anew):
+            return BuildReport(0, 0, len(items), time.perf_counter() - started)
+        model = model or embedder(settings.embedding)
+        unfinished = Unfinished(root, settings.embedding, model.dimension)
+        _sweep(root, settings, held.folders)
+        work = Work(held.known(), unfinished, model.dimension, progress)
+        builder = _Builder(root, settings, model, work)
+        kept = len(items) - work.unknown(items.digests[fresh])
+        new = builder.anew(items, held) if anew else builder.beside(items, fresh, held)
         _put_in_force(root, new)
-        _sweep(root, settings, {new.generation, new.previous})
+        _sweep(root, settings, {*new.folders, *new.before})
         unfinished.remove()
-    removed = len(before - set(digests))
-    return BuildReport(len(passages) - kept, removed, kept, time.perf_counter() - started)
+    return BuildReport(len(items) - kept, held.removed, kept, time.perf_counter() - started)
 
 
 def is_current(passages: Sequence[Passage], settings: Settings) -> bool:
     """Whether the index in force is whole and built from exactly these passages with this embedding."""
-    manifest = _manifest(settings.index_path)
-    if manifest is None or not _fits(manifest, settings) or not _whole(settings.index_path, manifest):
-        return False
-    return _digests(settings.index_path, manifest) == tuple(p.digest for p in passages)
+    held = _Held.of(settings.index_path, _manifest(settings.index_path), settings, listing(passages))
+    return held.whole and not held.changed and bool((held.rows >= 0).all())
 
 
 def load(settings: Settings) -> Index:
@@ -201,22 +211,214 @@ def load(settings: Settings) -> Index:
         raise IndexUnavailable("检索索引建在另一个 Chroma 上：请运行 nearzero index 重建。")
     if not _whole(root, manifest):
         raise IndexUnavailable(_DAMAGED)
-    folder = root / manifest.generation
+    clients: dict[str, Client] = {}
+    for part in manifest.parts:
+        if part.graph and (not clients or not settings.chroma_url):
+            clients[part.name] = dense.connect(root / part.name / "chroma", settings.chroma_url)
+    shared = next(iter(clients.values()), None) if settings.chroma_url else None
     try:
-        client = dense.connect(folder / "chroma", settings.chroma_url)
+        segments = tuple(Segment(p, root / p.name, clients.get(p.name, shared)) for p in manifest.parts)
+        gone = _gone(root, manifest)
+        vectors = Table.of(s.vectors for s in segments)
+        words = {word: count for s in reversed(segments) for word, count in s.words.items()}
         return Index(
             manifest=manifest,
-            digests=_digests(root, manifest),
-            lexical=LexicalIndex.open(folder / "lexical", manifest.size),
-            dense=DenseIndex.open(client, manifest.generation),
-            client=client,
-            vectors=mapped(folder / "vectors.npy"),
-            centre=np.load(folder / "centre.npy"),
-            segmenter=Segmenter(json.loads((folder / "words.json").read_text(encoding="utf-8"))),
-            asked=_open_asked(folder, client, manifest),
+            segments=segments,
+            lexical=_lexical([s.counts for s in segments], gone),
+            dense=DenseIndex(tuple(s.graph for s in segments), vectors),
+            vectors=vectors,
+            centre=np.load(root / manifest.generation / "centre.npy"),
+            segmenter=Segmenter(words),
+            asked=_open_asked(segments, gone),
+            clients=tuple(clients.values()),
         )
     except (OSError, ValueError, KeyError) as error:
         raise IndexUnavailable(_DAMAGED) from error
+
+
+def _lexical(parts: Sequence[Any], gone: Mask) -> LexicalIndex:
+    return LexicalIndex(tuple(parts), gone, parameters().k1, parameters().b)
+
+
+def _open_asked(segments: Sequence[Segment], gone: Mask) -> AskedIndex | None:
+    vectors = Table.of(s.asked_vectors for s in segments)
+    if not len(vectors):
+        return None
+    owned = np.concatenate([np.diff(s.asked_starts) for s in segments])
+    return AskedIndex(
+        starts=np.concatenate(([0], np.cumsum(owned))).astype(np.int64),
+        vectors=vectors,
+        lexical=_lexical([s.asked_counts for s in segments], gone),
+        dense=DenseIndex(tuple(s.asked_graph for s in segments), vectors),
+    )
+
+
+def _find(segments: Sequence[Segment], digests: NDArray[np.void]) -> Rows:
+    found, start = np.full(len(digests), -1, np.int64), 0
+    for segment in segments:
+        lacking = np.flatnonzero(found < 0)
+        rows = segment.digests.find(digests[lacking])
+        found[lacking[rows >= 0]] = rows[rows >= 0] + start
+        start += segment.part.size
+    return found
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What is on disk, seen from the passages there are to be.
+
+    ``rows`` are the passages' rows there; ``before`` and ``gone`` mark the rows that no passage had and none has now.
+    Nothing of a manifest that does not fit or is damaged counts as there, but its vectors are known.
+    """
+
+    root: Path
+    manifest: Manifest | None
+    embedding: str
+    whole: bool
+    segments: tuple[Segment, ...]
+    rows: Rows
+    before: Mask
+    gone: Mask
+
+    @classmethod
+    def of(cls, root: Path, manifest: Manifest | None, settings: Settings, passages: Listing) -> "_Held":
+        whole = manifest is not None and _fits(manifest, settings) and _whole(root, manifest)
+        parts = manifest.parts if manifest and whole else ()
+        segments = tuple(Segment(p, root / p.name, None) for p in parts)
+        rows = _find(segments, passages.digests)
+        before = _gone(root, manifest) if manifest and whole else np.zeros(0, bool)
+        gone = np.ones(len(before), bool)
+        gone[rows[rows >= 0]] = False
+        return cls(root, manifest, settings.embedding, whole, segments, rows, before, gone)
+
+    @property
+    def folders(self) -> set[str]:
+        return {*self.manifest.folders, *self.manifest.before} if self.manifest else set()
+
+    @property
+    def changed(self) -> bool:
+        """Whether other rows are gone than before."""
+        return not np.array_equal(self.before, self.gone)
+
+    @property
+    def removed(self) -> int:
+        return int(np.count_nonzero(self.gone & ~self.before))
+
+    def loose(self, fresh: int) -> float:
+        """The share of rows that would lie in small segments or be gone with so many more."""
+        small = sum(s.part.size for s in self.segments if not s.part.graph) + fresh
+        return (small + int(self.gone.sum())) / (len(self.gone) + fresh) if len(self.gone) else 1.0
+
+    def known(self) -> Iterator[tuple[Any, Any]]:
+        """Digests with vectors of the same embedding."""
+        manifest = self.manifest
+        for segment in self.segments:
+            yield segment.digests, segment.vectors
+            yield segment.asked_digests, segment.asked_vectors
+        if not self.segments and manifest and manifest.embedding == self.embedding and manifest.format == _FORMAT:
+            for part in manifest.parts:
+                yield from known(self.root / part.name)
+
+
+@dataclass(frozen=True)
+class _Builder:
+    root: Path
+    settings: Settings
+    model: Embedder
+    work: Work
+
+    def anew(self, passages: Listing, held: _Held) -> Manifest:
+        """All passages in their order, as few segments as there may be."""
+        places = np.arange(len(passages))
+        found = survey(passages, places)
+        self.work.expect(self.work.unknown(passages.digests) + self.work.unknown(found.asked))
+        segmenter = Segmenter(found.words)
+        parts: list[Part] = []
+        for start in range(0, len(places), parameters().largest_segment):
+            here = places[start : start + parameters().largest_segment]
+            words = {} if parts else found.words
+            parts.append(self._write(passages, here, words, segmenter, graph=True))
+        return self._manifest(parts, np.zeros(len(places), bool), held)
+
+    def beside(self, passages: Listing, places: Rows, held: _Held) -> Manifest:
+        """The segments there are and the passages at those places in a new one; small ones of like size are joined."""
+        parts = [s.part for s in held.segments]
+        starts = np.cumsum([0, *(part.size for part in parts)])
+        gone = {p.name: held.gone[at : at + p.size] for p, at in zip(parts, starts, strict=False)}
+        if len(places):
+            found = survey(passages, places)
+            self.work.expect(self.work.unknown(passages.digests[places]) + self.work.unknown(found.asked))
+            words = {word: count for s in reversed(held.segments) for word, count in s.words.items()}
+            brought = {word: count for word, count in found.words.items() if word not in words}
+            graph = len(places) > parameters().compared
+            parts.append(self._write(passages, places, brought, Segmenter(words | brought), graph=graph))
+            gone[parts[-1].name] = np.zeros(len(places), bool)
+        while alike := _alike(parts):
+            part = join(self._folder(), [Segment(p, self.root / p.name, None) for p in alike])
+            gone[part.name] = np.concatenate([gone[p.name] for p in alike])
+            parts = [*(p for p in parts if p not in alike), part]
+        return self._manifest(parts, np.concatenate([gone[p.name] for p in parts]), held)
+
+    def _folder(self) -> Path:
+        return self.root / f"s-{uuid.uuid4().hex[:12]}"
+
+    def _write(
+        self, passages: Listing, places: Rows, words: dict[str, int], segmenter: Segmenter, *, graph: bool
+    ) -> Part:
+        return write(
+            self._folder(),
+            passages,
+            places,
+            words,
+            segmenter,
+            self.work,
+            self.model,
+            graph=graph,
+            url=self.settings.chroma_url,
+        )
+
+    def _manifest(self, parts: Sequence[Part], gone: Mask, held: _Held) -> Manifest:
+        generation = f"g-{uuid.uuid4().hex[:12]}"
+        folder = self.root / generation
+        folder.mkdir()
+        np.save(folder / "gone.npy", np.flatnonzero(gone))
+        segments = [Segment(p, self.root / p.name, None) for p in parts]
+        np.save(folder / "centre.npy", _centre(segments, gone))
+        return Manifest(
+            format=_FORMAT,
+            generation=generation,
+            before=held.manifest.folders if held.manifest else (),
+            embedding=self.settings.embedding,
+            dimension=self.work.dimension,
+            server=self.settings.chroma_url or "",
+            parts=tuple(parts),
+            files=_files(self.root, (generation, *(p.name for p in parts))),
+        )
+
+
+def _alike(parts: Sequence[Part]) -> list[Part]:
+    """Small segments of like size, as soon as there are so many that they are to be joined."""
+    tiers: dict[int, list[Part]] = {}
+    for part in parts:
+        if not part.graph:
+            tier = tiers.setdefault(int(math.log(part.size, parameters().alike_segments)), [])
+            tier.append(part)
+            if len(tier) >= parameters().alike_segments and sum(p.size for p in tier) <= parameters().compared:
+                return tier
+    return []
+
+
+def _centre(segments: Sequence[Segment], gone: Mask) -> Vectors:
+    """The mean of all vectors but the gone."""
+    if len(segments) == 1 and not gone.any():
+        return segments[0].centre
+    whole, start = np.zeros(len(segments[0].centre), np.float64), 0
+    for segment in segments:
+        lost = segment.vectors[gone[start : start + segment.part.size]]
+        whole += segment.centre.astype(np.float64) * segment.part.size - lost.sum(axis=0, dtype=np.float64)
+        start += segment.part.size
+    centre: Vectors = (whole / max(1, len(gone) - int(gone.sum()))).astype(np.float32)
+    return centre
 
 
 def _fits(manifest: Manifest, settings: Settings) -> bool:
@@ -227,194 +429,39 @@ def _fits(manifest: Manifest, settings: Settings) -> bool:
     )
 
 
-def _files(folder: Path) -> dict[str, int]:
-    """Every file with its size; the database's is not told, as it may change while it is only read."""
-    found = {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
-    kept = {name: size for name, size in found.items() if not name.startswith("chroma/")}
-    return kept | ({_DATABASE: -1} if _DATABASE in found else {})
+def _files(root: Path, folders: Sequence[str]) -> dict[str, int]:
+    """Every file with its size; a database's is not told, as it may change while it is only read."""
+    held: dict[str, int] = {}
+    for folder in folders:
+        for path in (root / folder).rglob("*"):
+            name = path.relative_to(root / folder).as_posix()
+            if path.is_file() and (name == _DATABASE or not name.startswith("chroma/")):
+                held[f"{folder}/{name}"] = -1 if name == _DATABASE else path.stat().st_size
+    return held
 
 
 def _whole(root: Path, manifest: Manifest) -> bool:
     """Whether nothing of the generation was lost or cut short since it was built."""
-    folder = root / manifest.generation
     return all(
-        (path := folder / name).is_file() and size in {-1, path.stat().st_size} for name, size in manifest.files.items()
+        (path := root / name).is_file() and size in {-1, path.stat().st_size} for name, size in manifest.files.items()
     )
 
 
 def _manifest(root: Path) -> Manifest | None:
     try:
         raw = json.loads((root / _CURRENT).read_text(encoding="utf-8"))
-        manifest = Manifest(**raw)
-    except (OSError, ValueError, TypeError):
+        parts = tuple(Part(**part) for part in raw.pop("parts", ()))
+        before = tuple(raw.pop("before", ()))
+        manifest = Manifest(**raw, parts=parts, before=before)
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
     return manifest if (root / manifest.generation).is_dir() else None
 
 
-def _digests(root: Path, manifest: Manifest) -> tuple[str, ...]:
-    try:
-        return tuple((root / manifest.generation / "digests.txt").read_text(encoding="ascii").split())
-    except (OSError, ValueError):
-        return ()
-
-
-def _held(root: Path, manifest: Manifest | None, settings: Settings) -> dict[str, Any]:
-    """Vectors of the generation in force, by digest; none if they were made by another embedding."""
-    if manifest is None or manifest.embedding != settings.embedding or manifest.format != _FORMAT:
-        return {}
-    held: dict[str, Any] = {}
-    for folder in (root / manifest.generation, root / manifest.generation / _ASKED):
-        try:
-            vectors = np.load(folder / "vectors.npy", mmap_mode="r")
-            digests = (folder / "digests.txt").read_text(encoding="ascii").split()
-        except (OSError, ValueError):
-            continue
-        if len(digests) == len(vectors):
-            held |= zip(digests, vectors, strict=True)
-    return held
-
-
-def _question_digest(question: str) -> str:
-    return hashlib.blake2b(f"asked\x1f{question}".encode("utf-8", "replace"), digest_size=16).hexdigest()
-
-
-class _Work:
-    """Embeds what is not known yet, keeps it against a stop, and tells how far it is."""
-
-    def __init__(
-        self, known: Mapping[str, Any], unfinished: "_Unfinished", dimension: int, progress: Progress | None
-    ) -> None:
-        self._known = known
-        self._unfinished = unfinished
-        self._dimension = dimension
-        self._progress = progress
-        self._done = self._whole = 0
-
-    def expect(self, *digests: Sequence[str]) -> None:
-        """Say how much there is to do in all."""
-        self._whole = sum(d not in self._known for part in digests for d in part)
-        self._tell(0)
-
-    def vectors(
-        self, digests: Sequence[str], texts: Sequence[str], embed: Callable[[Sequence[str]], Vectors]
-    ) -> Vectors:
-        """A row a text; only those with an unknown digest are embedded."""
-        vectors = np.zeros((len(texts), self._dimension), np.float32)
-        wanted = []
-        for row, digest in enumerate(digests):
-            if digest in self._known:
-                vectors[row] = self._known[digest]
-            else:
-                wanted.append(row)
-        # Alike in length together: a batch costs what its longest text costs.
-        wanted.sort(key=lambda row: len(texts[row]))
-        for start in range(0, len(wanted), _BATCH):
-            rows = wanted[start : start + _BATCH]
-            vectors[rows] = embed([texts[row] for row in rows])
-            self._unfinished.add([digests[row] for row in rows], vectors[rows])
-            self._tell(len(rows))
-        return vectors
-
-    def _tell(self, more: int) -> None:
-        self._done += more
-        if self._progress:
-            self._progress(self._done, self._whole)
-
-
-class _Unfinished:
-    """The vectors of a build under way, on disk as they are made: a build of hours that is stopped goes on where it was.
-
-    One record a vector: the digest (16 bytes), then the vector. A record cut short by the stop is the last and ignored.
-    """
-
-    def __init__(self, root: Path, embedding: str, dimension: int) -> None:
-        name = hashlib.blake2b(f"{embedding} {dimension}".encode(), digest_size=8).hexdigest()
-        self._path = root / f"{_UNFINISHED}{name}"
-        self._record = np.dtype([("digest", "V16"), ("vector", np.float32, (dimension,))])
-
-    def read(self) -> dict[str, Any]:
-        """Digest to vector of everything made so far."""
-        if not self._path.is_file():
-            return {}
-        whole = self._path.stat().st_size // self._record.itemsize
-        if not whole:
-            return {}
-        records = np.memmap(self._path, self._record, mode="r", shape=(whole,))
-        return {bytes(r["digest"]).hex(): np.array(r["vector"]) for r in records}
-
-    def add(self, digests: Sequence[str], vectors: Vectors) -> None:
-        records = np.empty(len(digests), self._record)
-        records["digest"] = np.frombuffer(bytes.fromhex("".join(digests)), "V16")
-        records["vector"] = vectors
-        with self._path.open("ab") as file:
-            # What a stop cut short is overwritten, so that every record stays whole.
-            file.truncate(file.tell() - file.tell() % self._record.itemsize)
-            file.write(records.tobytes())
-
-    def remove(self) -> None:
-        self._path.unlink(missing_ok=True)
-
-
-def _indexed(passage: Passage) -> str:
-    heading = "\n".join([passage.heading] * parameters().heading_repeats)
-    return "\n".join((passage.title, passage.number, passage.locator, heading, passage.text))
-
-
-def _write(
-    folder: Path,
-    passages: Sequence[Passage],
-    digests: Sequence[str],
-    vectors: Vectors,
-    settings: Settings,
-    generation: str,
-) -> Segmenter:
-    words = vocabulary((normalise(_indexed(p)) for p in passages), own_terms(passages))
-    segmenter = Segmenter(words)
-    (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
-    (folder / "digests.txt").write_text("\n".join(digests), encoding="ascii")
-    terms = (segmenter.terms(_indexed(p)) for p in passages)
-    lexical = LexicalIndex.build(terms, k1=parameters().k1, b=parameters().b)
-    lexical.save(folder / "lexical")
-    np.save(folder / "vectors.npy", vectors)
-    np.save(folder / "centre.npy", vectors.mean(axis=0))
-    with closing(dense.connect(folder / "chroma", settings.chroma_url)) as client:
-        DenseIndex.create(client, generation).add(digests, vectors, batch=min(client.get_max_batch_size(), 5000))
-    return segmenter
-
-
-def _write_asked(
-    folder: Path,
-    passages: Sequence[Passage],
-    digests: Sequence[str],
-    vectors: Vectors,
-    segmenter: Segmenter,
-    settings: Settings,
-    generation: str,
-) -> None:
-    aside = folder / _ASKED
-    aside.mkdir()
-    (aside / "digests.txt").write_text("\n".join(digests), encoding="ascii")
-    terms = ([t for a in p.asked for t in segmenter.terms(normalise(a.question))] for p in passages)
-    LexicalIndex.build(terms, k1=parameters().k1, b=parameters().b).save(aside / "lexical")
-    np.save(aside / "vectors.npy", vectors)
-    np.save(aside / "starts.npy", np.cumsum([0, *(len(p.asked) for p in passages)], dtype=np.int64))
-    with closing(dense.connect(folder / "chroma", settings.chroma_url)) as client:
-        rows = [str(row) for row in range(len(vectors))]
-        DenseIndex.create(client, f"{generation}-{_ASKED}").add(
-            rows, vectors, batch=min(client.get_max_batch_size(), 5000)
-        )
-
-
-def _open_asked(folder: Path, client: "Client", manifest: Manifest) -> AskedIndex | None:
-    aside = folder / _ASKED
-    if not aside.is_dir():
-        return None
-    return AskedIndex(
-        starts=np.load(aside / "starts.npy"),
-        vectors=mapped(aside / "vectors.npy"),
-        lexical=LexicalIndex.open(aside / "lexical", manifest.size),
-        dense=DenseIndex.open(client, f"{manifest.generation}-{_ASKED}"),
-    )
+def _gone(root: Path, manifest: Manifest) -> Mask:
+    gone = np.zeros(manifest.size, bool)
+    gone[np.load(root / manifest.generation / "gone.npy")] = True
+    return gone
 
 
 def _put_in_force(root: Path, manifest: Manifest) -> None:
@@ -428,10 +475,10 @@ def _put_in_force(root: Path, manifest: Manifest) -> None:
 
 def _sweep(root: Path, settings: Settings, keep: set[str]) -> None:
     """Remove what killed or finished builds left behind."""
-    gone = [path for path in root.glob("g-*") if path.is_dir() and path.name not in keep]
+    gone = [path for path in root.glob("[gs]-*") if path.is_dir() and path.name not in keep]
     if gone and settings.chroma_url:
         with closing(dense.connect(root, settings.chroma_url)) as client:
-            dense.drop(client, (name for path in gone for name in (path.name, f"{path.name}-{_ASKED}")))
+            dense.drop(client, (name for path in gone for name in (path.name, f"{path.name}-{ASKED}")))
     for path in gone:
         shutil.rmtree(path, ignore_errors=True)
     for path in root.glob(f"{_CURRENT}.*"):

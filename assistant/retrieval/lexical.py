@@ -1,17 +1,35 @@
-"""BM25 over terms: built by bm25s, read back as memory-mapped arrays."""
+"""BM25 over terms, the Lucene variant as bm25s has it: counts in memory-mapped arrays, weights made when asked for.
+
+A table of counts belongs to one segment of the index. The weights depend on all segments together (how many passages
+hold a term, how long a passage is on average), so that the same passages score the same however they are divided.
+"""
 
 import hashlib
+import math
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LexicalIndex", "mapped"]
+from assistant.retrieval.fusion import top
 
-_FILES = ("terms", "weights", "rows", "starts")
+__all__ = ["Counts", "CountsBuilder", "LexicalIndex", "mapped"]
+
+_FILES = ("terms", "starts", "rows", "counts", "most", "shortest", "lengths")
+_COUNTED = np.iinfo(np.uint16).max
+_LONG = 2000
+"""Passages of a term from which on it is worth asking whether the term can matter at all."""
+_ROUNDING = 1e-4
+"""Sums of the same weights in another order differ by less than this share."""
+
+Rows = NDArray[np.int64]
+Scores = NDArray[np.float32]
+Norms = NDArray[np.float64]
 
 
 def mapped(path: Path) -> Any:
@@ -23,38 +41,56 @@ def _hash(term: str) -> int:
     return int.from_bytes(hashlib.blake2b(term.encode("utf-8", "replace"), digest_size=8).digest(), "big")
 
 
-@dataclass(frozen=True, slots=True)
-class LexicalIndex:
-    """The BM25 weight of every term in every passage, by term: ``weights[starts[i]:starts[i+1]]`` belong to term i.
+@dataclass(frozen=True)
+class Counts:
+    """How often every term stands in every passage: ``rows`` and ``counts`` ``[starts[i]:starts[i+1]]`` belong to term i.
 
-    Terms are held as sorted 64-bit hashes, so that opening an index of any size reads nothing but file headers.
-    ``size`` is the number of passages.
+    Terms are held as sorted 64-bit hashes, so that opening a table of any size reads nothing but file headers. Rows
+    ascend within a term. ``most`` is the highest count of a term, ``shortest`` the length of the shortest passage with
+    it, ``lengths`` the number of terms of each passage.
     """
 
     terms: NDArray[np.uint64]
-    weights: NDArray[np.float32]
-    rows: NDArray[np.int32]
     starts: NDArray[np.int64]
-    size: int
+    rows: NDArray[np.int32]
+    counts: NDArray[np.uint16]
+    most: NDArray[np.uint16]
+    shortest: NDArray[np.int32]
+    lengths: NDArray[np.int32]
+
+    @property
+    def size(self) -> int:
+        """The number of passages."""
+        return len(self.lengths)
 
     @classmethod
-    def build(cls, documents: Iterable[Sequence[str]], *, k1: float, b: float) -> "LexicalIndex":
-        """Index the terms of each passage; the terms themselves need not be in memory all at once."""
-        import bm25s
+    def empty(cls, size: int) -> "Counts":
+        """A table of passages without any term."""
+        none, held = np.zeros(0, np.int32), np.zeros(0, np.uint16)
+        return cls(np.zeros(0, np.uint64), np.zeros(1, np.int64), none, held, held, none, np.zeros(size, np.int32))
 
-        numbers: dict[str, int] = {}
-        ids = [[numbers.setdefault(term, len(numbers)) for term in terms] for terms in documents]
-        bm25 = bm25s.BM25(k1=k1, b=b, method="lucene")
-        bm25.index((ids, dict(numbers)), show_progress=False)  # bm25s adds a term to the vocabulary it is given
-        scores = bm25.scores
-        data, rows, starts = (np.asarray(scores[name]) for name in ("data", "indices", "indptr"))
-        hashes = np.fromiter(map(_hash, numbers), np.uint64, len(numbers))
-        columns = np.fromiter(numbers.values(), np.int64, len(numbers))
-        order = columns[np.argsort(hashes)]
-        lengths = (starts[1:] - starts[:-1])[order]
-        new_starts = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
-        take = np.repeat(starts[:-1][order] - new_starts[:-1], lengths) + np.arange(int(new_starts[-1]))
-        return cls(np.sort(hashes), data[take].astype(np.float32), rows[take].astype(np.int32), new_starts, len(ids))
+    @classmethod
+    def join(cls, parts: "Sequence[Counts]") -> "Counts":
+        """The tables one after the other as one."""
+        terms = np.unique(np.concatenate([p.terms for p in parts]))
+        places = [np.searchsorted(terms, p.terms) for p in parts]
+        sizes = np.zeros(len(terms), np.int64)
+        most, shortest = np.zeros(len(terms), np.uint16), np.full(len(terms), np.iinfo(np.int32).max, np.int32)
+        for part, place in zip(parts, places, strict=True):
+            sizes[place] += np.diff(part.starts)
+            most[place] = np.maximum(most[place], part.most)
+            shortest[place] = np.minimum(shortest[place], part.shortest)
+        starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+        rows, counts = np.empty(int(starts[-1]), np.int32), np.empty(int(starts[-1]), np.uint16)
+        cursor, offset = starts[:-1].copy(), 0
+        for part, place in zip(parts, places, strict=True):
+            held = np.diff(part.starts)
+            target = np.repeat(cursor[place] - part.starts[:-1], held) + np.arange(len(part.rows))
+            rows[target] = part.rows + np.int32(offset)
+            counts[target] = part.counts
+            cursor[place] += held
+            offset += part.size
+        return cls(terms, starts, rows, counts, most, shortest, np.concatenate([p.lengths for p in parts]))
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,31 +98,235 @@ class LexicalIndex:
             np.save(folder / f"{name}.npy", getattr(self, name))
 
     @classmethod
-    def open(cls, folder: Path, size: int) -> "LexicalIndex":
-        """Map a saved index into memory. Raises ``OSError`` or ``ValueError`` if it is not there or not whole."""
-        arrays = {name: mapped(folder / f"{name}.npy") for name in _FILES}
-        return cls(**arrays, size=size)
+    def open(cls, folder: Path) -> "Counts":
+        """Map a saved table into memory. Raises ``OSError`` or ``ValueError`` if it is not there or not whole."""
+        return cls(**{name: mapped(folder / f"{name}.npy") for name in _FILES})
 
-    def scores(self, query: Mapping[str, float]) -> NDArray[np.float32]:
-        """BM25 of every passage for weighted terms; shape (size,)."""
-        total = np.zeros(self.size, np.float32)
-        for place, weight in self._places(query):
-            begin, end = int(self.starts[place]), int(self.starts[place + 1])
-            total[self.rows[begin:end]] += weight * self.weights[begin:end]
+    def find(self, hashes: NDArray[np.uint64]) -> Rows:
+        """The place of each term, -1 where no passage has it."""
+        if not len(self.terms):
+            return np.full(len(hashes), -1, np.int64)
+        at = np.minimum(np.searchsorted(self.terms, hashes), len(self.terms) - 1)
+        return np.where(self.terms[at] == hashes, at, -1)
+
+
+class CountsBuilder:
+    """Counts the terms of passages in blocks: at no time are the terms of more than one block Python objects."""
+
+    def __init__(self) -> None:
+        self._blocks: list[Counts] = []
+
+    def add(self, documents: Iterable[Sequence[str]]) -> None:
+        """Count a block of passages, each given by its terms."""
+        numbers: dict[str, int] = {}
+        ids, lengths = array("i"), array("i")
+        for terms in documents:
+            ids.extend([numbers.setdefault(term, len(numbers)) for term in terms])
+            lengths.append(len(terms))
+        self._blocks.append(_counted(numbers, np.array(ids, np.int64), np.array(lengths, np.int32)))
+
+    def finish(self) -> Counts:
+        return Counts.join(self._blocks or [Counts.empty(0)])
+
+
+def _counted(numbers: Mapping[str, int], ids: Rows, lengths: NDArray[np.int32]) -> Counts:
+    if not len(ids):
+        return Counts.empty(len(lengths))
+    terms, rank = np.unique(np.fromiter(map(_hash, numbers), np.uint64, len(numbers)), return_inverse=True)
+    size = len(lengths)
+    owners = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
+    pairs, times = np.unique(rank[ids] * size + owners, return_counts=True)
+    rows = (pairs % size).astype(np.int32)
+    starts = np.searchsorted(pairs // size, np.arange(len(terms) + 1)).astype(np.int64)
+    counts = np.minimum(times, _COUNTED).astype(np.uint16)
+    most = np.maximum.reduceat(counts, starts[:-1])
+    return Counts(terms, starts, rows, counts, most, np.minimum.reduceat(lengths[rows], starts[:-1]), lengths)
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term of a question: its weight there, its rarity, and its place in each table."""
+
+    weight: float
+    rarity: np.float32
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LexicalIndex:
+    """BM25 over tables one after the other. ``gone`` marks rows that are there but no longer counted as passages."""
+
+    parts: tuple[Counts, ...]
+    gone: NDArray[np.bool_]
+    k1: float
+    b: float
+
+    @cached_property
+    def size(self) -> int:
+        """The number of passages."""
+        return len(self.gone) - int(self.gone.sum())
+
+    @cached_property
+    def _offsets(self) -> tuple[int, ...]:
+        return tuple(np.cumsum([0, *(p.size for p in self.parts)]).tolist())
+
+    @cached_property
+    def _lacking(self) -> tuple[NDArray[np.bool_] | None, ...]:
+        """The gone rows of each table, ``None`` for one without."""
+        each = (self.gone[at : at + p.size] for at, p in zip(self._offsets, self.parts, strict=False))
+        return tuple(rows if rows.any() else None for rows in each)
+
+    @cached_property
+    def _average(self) -> float:
+        """Terms of a passage on average, which may not be 0."""
+        if not self.size:
+            return 1.0
+        whole = sum(
+            int(p.lengths.sum()) - (0 if lost is None else int(p.lengths[lost].sum()))
+            for p, lost in zip(self.parts, self._lacking, strict=True)
+        )
+        return whole / self.size or 1.0
+
+    @cached_property
+    def _norms(self) -> tuple[Norms, ...]:
+        """What the length of a passage adds below the line of each weight."""
+        return tuple(self._norm(part.lengths) for part in self.parts)
+
+    def _norm(self, lengths: Any) -> Any:
+        return self.k1 * ((1 - self.b) + self.b * lengths / self._average)
+
+    def scores(self, query: Mapping[str, float]) -> Scores:
+        """BM25 of every row for weighted terms; shape (rows,)."""
+        total = np.zeros(self._offsets[-1], np.float32)
+        terms = self._terms(query)
+        for number, offset in enumerate(self._offsets[:-1]):
+            self._add(number, terms, total[offset : offset + self.parts[number].size])
         return total
+
+    def of(self, query: Mapping[str, float], rows: Rows) -> Scores:
+        """BM25 of those rows for weighted terms; shape (len(rows),)."""
+        terms = self._terms(query)
+        found = np.zeros(len(rows), np.float32)
+        for number, offset in enumerate(self._offsets[:-1]):
+            here = np.flatnonzero((rows >= offset) & (rows < offset + self.parts[number].size))
+            if len(here):
+                found[here] = self._exact(number, terms, rows[here] - offset)
+        return found
+
+    def best(self, query: Mapping[str, float], count: int, without: NDArray[np.bool_]) -> tuple[Rows, Scores]:
+        """The rows with the best scores above 0 and these, best first, equal ones in row order; none that is masked.
+
+        The result is that of scoring every row, but a common term that can no longer lift a row without rarer ones
+        among the best is looked up only for rows that hold those (MaxScore; Turtle and Flood 1995).
+        """
+        terms = self._terms(query)
+        rows, scores = np.zeros(0, np.int64), np.zeros(0, np.float32)
+        for number, offset in enumerate(self._offsets[:-1]):
+            floor = float(scores.min()) if len(scores) >= count else 0.0
+            masked = without[offset : offset + self.parts[number].size]
+            found = self._candidates(number, terms, count, floor, masked)
+            if len(found):
+                rows = np.concatenate((rows, found + offset))
+                scores = np.concatenate((scores, self._exact(number, terms, found)))
+                kept = np.sort(top(scores, count))
+                rows, scores = rows[kept], scores[kept]
+        order = top(scores, count)
+        order = order[scores[order] > 0]
+        return rows[order], scores[order]
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of each term; one no passage holds gets that of a single passage's."""
-        found = dict.fromkeys(terms, 1)
-        for term in found:
-            for place, _ in self._places({term: 1.0}):
-                found[term] = int(self.starts[place + 1] - self.starts[place])
-        return {term: float(np.log1p((self.size - count + 0.5) / (count + 0.5))) for term, count in found.items()}
+        known = dict.fromkeys(terms, 1.0)
+        counts = [held or 1 for held in self._frequencies(self._places(known))]
+        return {t: float(np.log1p((self.size - n + 0.5) / (n + 0.5))) for t, n in zip(known, counts, strict=True)}
 
-    def _places(self, query: Mapping[str, float]) -> list[tuple[int, float]]:
-        if not query or not len(self.terms):
-            return []
+    def _places(self, query: Mapping[str, float]) -> list[tuple[int, ...]]:
+        """For each term its place in every table."""
         hashes = np.fromiter(map(_hash, query), np.uint64, len(query))
-        at = np.minimum(np.searchsorted(self.terms, hashes), len(self.terms) - 1)
-        known = self.terms[at] == hashes
-        return [(int(p), w) for p, w, k in zip(at, query.values(), known, strict=True) if k]
+        return list(zip(*(part.find(hashes).tolist() for part in self.parts), strict=True)) if query else []
+
+    def _frequencies(self, places: Sequence[tuple[int, ...]]) -> list[int]:
+        return [sum(self._held(number, place) for number, place in enumerate(each) if place >= 0) for each in places]
+
+    def _held(self, number: int, place: int) -> int:
+        """How many passages of a table hold a term."""
+        part, lost = self.parts[number], self._lacking[number]
+        begin, end = int(part.starts[place]), int(part.starts[place + 1])
+        return end - begin - (0 if lost is None else int(np.count_nonzero(lost[part.rows[begin:end]])))
+
+    def _terms(self, query: Mapping[str, float]) -> list[_Term]:
+        places = self._places(query)
+        return [
+            _Term(weight, np.float32(math.log(1 + (self.size - held + 0.5) / (held + 0.5))), at)
+            for weight, at, held in zip(query.values(), places, self._frequencies(places), strict=True)
+            if held
+        ]
+
+    def _weights(self, number: int, term: _Term, at: Any) -> Scores:
+        """The weights of a term in passages of a table, as bm25s rounds them; ``at`` are places in ``rows``."""
+        part = self.parts[number]
+        counts = part.counts[at].astype(np.float32)
+        weights: Scores = (term.rarity * (counts / (self._norms[number][part.rows[at]] + counts))).astype(np.float32)
+        return weights
+
+    def _add(self, number: int, terms: Iterable[_Term], total: Scores) -> None:
+        part = self.parts[number]
+        for term in terms:
+            if (place := term.places[number]) >= 0:
+                at = slice(int(part.starts[place]), int(part.starts[place + 1]))
+                total[part.rows[at]] += term.weight * self._weights(number, term, at)
+
+    def _exact(self, number: int, terms: Iterable[_Term], rows: Rows) -> Scores:
+        """Scores of some rows of a table, to the bit those of ``scores``."""
+        part = self.parts[number]
+        total = np.zeros(len(rows), np.float32)
+        wanted = rows.astype(np.int32)
+        for term in terms:
+            if (place := term.places[number]) < 0:
+                continue
+            begin, end = int(part.starts[place]), int(part.starts[place + 1])
+            held = part.rows[begin:end]
+            at = np.searchsorted(held, wanted)
+            at[at == len(held)] = 0
+            hit = np.flatnonzero(held[at] == wanted)
+            total[hit] += term.weight * self._weights(number, term, begin + at[hit])
+        return total
+
+    def _bound(self, number: int, term: _Term) -> float:
+        """The most a term can add to any passage of a table."""
+        part, place = self.parts[number], term.places[number]
+        most = float(part.most[place])
+        return term.weight * float(term.rarity) * most / (most + float(self._norm(int(part.shortest[place]))))
+
+    def _candidates(
+        self, number: int, terms: Sequence[_Term], count: int, floor: float, masked: NDArray[np.bool_]
+    ) -> Rows:
+        """Rows of a table that may be among the best: every one that is, and some that are not."""
+        part = self.parts[number]
+        bounds = sorted(
+            ((self._bound(number, t), t) for t in terms if t.places[number] >= 0), key=lambda pair: -pair[0]
+        )
+        total = np.zeros(part.size, np.float32)
+        rest = sum(bound for bound, _ in bounds)
+        held = np.zeros(0, np.int64)
+        for bound, term in bounds:
+            place = term.places[number]
+            if part.starts[place + 1] - part.starts[place] > _LONG:
+                held, floor = self._standing(total, count, floor, masked)
+                if floor > 0 and rest < floor * (1 - _ROUNDING):
+                    break
+            self._add(number, (term,), total)
+            rest -= bound
+        else:
+            rest = 0.0
+            held, floor = self._standing(total, count, floor, masked)
+        return held[total[held] + rest >= floor * (1 - _ROUNDING)]
+
+    @staticmethod
+    def _standing(total: Scores, count: int, floor: float, masked: NDArray[np.bool_]) -> tuple[Rows, float]:
+        """Rows that score so far, and what one must reach in the end to be among the best."""
+        held = np.flatnonzero(total)
+        held = held[~masked[held]]
+        if len(held) >= count:
+            floor = max(floor, float(np.partition(total[held], len(held) - count)[len(held) - count]))
+        return held, floor

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from assistant.retrieval.embedding import Embedder, embedder
 from assistant.retrieval.index import BuildReport, Progress, build, is_current, load
+from assistant.retrieval.listing import listing
 from assistant.retrieval.passages import Passage, passages
 from assistant.retrieval.retriever import Retriever
 from assistant.settings import Settings
@@ -20,9 +21,9 @@ def open_index(settings: Settings, source: Corpus | Sequence[Passage], *, model:
     another embedding or Chroma.
     """
     if isinstance(source, Corpus):
-        items, names = passages(source), catalogue_of(source)
+        items, names = listing(passages(source)), catalogue_of(source)
     else:
-        items = tuple(source)
+        items = listing(source)
         names = catalogue({p.document_id: Named(p.document_id, p.title, p.number) for p in items}.values())
     return Retriever(load(settings), items, names, model or embedder(settings.embedding))
 
@@ -35,7 +36,7 @@ def ensure(
     model: Embedder | None = None,
 ) -> BuildReport | None:
     """Build the index if it is missing, stale or made with another embedding; ``None`` if it was in order."""
-    items = passages(source) if isinstance(source, Corpus) else tuple(source)
+    items = listing(passages(source) if isinstance(source, Corpus) else source)
     if is_current(items, settings):
         return None
     return build(items, settings, progress, model=model)

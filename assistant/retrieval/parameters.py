@@ -1,5 +1,6 @@
 """The numbers retrieval runs on, read from ``data/retrieval.yaml``, where each stands with its reason."""
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,19 @@ class Parameters:
     asked_lexical_weight: float
     expansion_weight: float
     guideline: str
+    ef_construction: int
+    ef_least: int
+    ef_rows: int
+    ef_growth: float
+    compared: int
+    largest_segment: int
+    alike_segments: int
+    merge_on_addition: float
+    merge_on_index: float
+
+    def ef_search(self, rows: int) -> int:
+        """How many neighbours HNSW keeps while it searches a graph of that many rows."""
+        return round(self.ef_least * math.pow(max(1.0, rows / self.ef_rows), self.ef_growth))
 
 
 @cache
@@ -44,4 +58,13 @@ def parameters() -> Parameters:
         asked_lexical_weight=raw["fusion"]["asked_lexical_weight"],
         expansion_weight=raw["expansion"]["weight"],
         guideline=raw["guideline"]["document"],
+        ef_construction=raw["graph"]["ef_construction"],
+        ef_least=raw["graph"]["ef_search"],
+        ef_rows=raw["graph"]["rows"],
+        ef_growth=raw["graph"]["growth"],
+        compared=raw["graph"]["compared"],
+        largest_segment=raw["segments"]["largest"],
+        alike_segments=raw["segments"]["alike"],
+        merge_on_addition=raw["segments"]["merge_on_addition"],
+        merge_on_index=raw["segments"]["merge_on_index"],
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from assistant.retrieval.embedding import Embedder, Vectors
 from assistant.retrieval.fusion import scaled, top
 from assistant.retrieval.index import Index
+from assistant.retrieval.listing import listing
 from assistant.retrieval.naming import Place, places
 from assistant.retrieval.parameters import Parameters, parameters
 from assistant.retrieval.passages import Passage
@@ -128,13 +129,12 @@ class _Likely:
     rows: tuple[int, ...]
     ranks: Mapping[int, int]
     floor: float
-    lexical: Vectors
     lexical_floor: float
 
 
-def _floor(scores: Vectors, best: Sequence[int], depth: int) -> float:
-    """The score of the last of the best, 0 where fewer than the depth have any."""
-    return float(scores[best[-1]]) if len(best) == depth else 0.0
+def _floor(best: Vectors, depth: int) -> float:
+    """The last of the best scores, 0 where fewer than the depth have any."""
+    return float(best[-1]) if len(best) == depth else 0.0
 
 
 class Retriever:
@@ -152,19 +152,17 @@ class Retriever:
         model: Embedder,
         numbers: Parameters | None = None,
     ) -> None:
-        by_digest = {p.digest: p for p in passages}
+        self._passages = listing(passages)
         self._index = index
         self._model = model
         self._catalogue = catalogue
         self._parameters: Parameters = numbers or parameters()
-        self._rows = [by_digest.get(d) for d in index.digests]
-        self._row_of = {d: row for row, d in enumerate(index.digests)}
-        self._gone = np.array([p is None for p in self._rows], bool)
-        self._of_document: dict[str, list[int]] = {}
-        for row, passage in enumerate(self._rows):
-            if passage is not None:
-                self._of_document.setdefault(passage.document_id, []).append(row)
-        self.missing = len(by_digest.keys() - self._row_of.keys())
+        self._rows = index.find(self._passages.digests)
+        held = np.flatnonzero(self._rows >= 0)
+        self._place_of = np.full(index.size, -1, np.int32)
+        self._place_of[self._rows[held]] = held
+        self._gone = self._place_of < 0
+        self.missing = len(self._rows) - len(held)
         self._locators: dict[str, tuple[tuple[int, Locator], ...]] = {}
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
@@ -187,73 +185,80 @@ class Retriever:
         """The k best clauses with the signals of the question."""
         asked = self._read(query)
         vector = self.embed(asked.meaning)
-        lexical = self._index.lexical.scores(self._weighted(asked))
-        lexical[self._gone] = 0
-        rows, cosines, ranks = self._nearest(vector)
-        best_lexical = [int(r) for r in top(lexical, self._parameters.depth) if lexical[r] > 0]
-        likely = self._asked(asked, vector)
+        terms = self._weighted(asked)
+        best_lexical, lexical_scores = self._index.lexical.best(terms, self._parameters.depth, self._gone)
+        rows, cosines = self._index.dense.nearest(vector, self._parameters.depth, self._gone)
+        ranks = {row: rank for rank, row in enumerate(rows.tolist(), 1)}
+        likely = self._asked(terms, vector)
         exact, unresolved = self._exact(asked.places)
         named = self._documents(asked.mentions)
-        of_named = (r for d in named for r in self._of_document.get(d, ()))
-        pool = np.array(list(dict.fromkeys([*exact, *rows, *best_lexical, *likely.rows, *of_named])), np.int64)
-        cosine = self._index.vectors[pool] @ vector if len(pool) else np.zeros(0, np.float32)
+        of_named = (r for d in named for r in self._of_document(d))
+        near = (*rows.tolist(), *best_lexical.tolist(), *likely.rows)
+        pool = np.array(list(dict.fromkeys([*exact, *near, *of_named])), np.int64)
+        cosine = self._index.vectors.take(pool) @ vector if len(pool) else np.zeros(0, np.float32)
+        lexical = self._index.lexical.of(terms, pool)
         weight = self._parameters.dense_weight_named if named else self._parameters.dense_weight
-        by_meaning = scaled(cosine, cosines[-1] if cosines else 0.0)
-        by_words = scaled(lexical[pool], _floor(lexical, best_lexical, self._parameters.depth))
+        by_meaning = scaled(cosine, float(cosines[-1]) if len(cosines) else 0.0)
+        by_words = scaled(lexical, _floor(lexical_scores, self._parameters.depth))
         score = weight * by_meaning + (1 - weight) * by_words
         best, nearest = self._best_asked(pool, vector)
+        asked_lexical = np.zeros(0, np.float32)
         if len(nearest):
             known = nearest >= 0
             score += self._parameters.asked_weight * np.where(known, scaled(best, likely.floor), by_meaning)
-            like_words = scaled(likely.lexical[pool], likely.lexical_floor)
+            asked_lexical = self._asked_words(terms, pool)
+            like_words = scaled(asked_lexical, likely.lexical_floor)
             score += self._parameters.asked_lexical_weight * np.where(known, like_words, by_words)
         for position, row in enumerate(pool):
-            passage = self._rows[row]
-            if passage is not None and passage.document_id in named:
-                score[position] += named[passage.document_id]
+            document = self._passage(int(row)).document_id
+            if document in named:
+                score[position] += named[document]
             if int(row) in exact:
                 score[position] += _FIRST
         order = top(score, k)
-        lexical_ranks = {row: rank for rank, row in enumerate(best_lexical, 1)}
+        lexical_ranks = {row: rank for rank, row in enumerate(best_lexical.tolist(), 1)}
         hits = tuple(
             Hit(
                 key=self._passage(int(pool[at])).key,
                 score=float(score[at]),
                 legs={
                     "dense": Leg(ranks.get(int(pool[at])), float(cosine[at])),
-                    "lexical": Leg(lexical_ranks.get(int(pool[at])), float(lexical[pool[at]])),
-                    **self._asked_legs(likely, int(pool[at]), best, nearest, int(at)),
+                    "lexical": Leg(lexical_ranks.get(int(pool[at])), float(lexical[at])),
+                    **self._asked_legs(likely, int(pool[at]), best, asked_lexical, nearest, int(at)),
                 },
                 exact=int(pool[at]) in exact,
                 asked=self._question(int(pool[at]), nearest, int(at)),
             )
             for at in order
         )
-        signals = self._signals(asked, vector, cosines, lexical, [int(pool[at]) for at in order[:5]], unresolved)
+        first = [int(pool[at]) for at in order[:5]]
+        signals = self._signals(asked, vector, cosines, lexical_scores, first, unresolved)
         return Retrieval(hits, signals, vector)
 
-    def _asked(self, asked: _Query, vector: Vectors) -> "_Likely":
+    def _asked(self, terms: Mapping[str, float], vector: Vectors) -> "_Likely":
         """The passages whose known questions are nearest to this one, and what one must beat to count as near."""
         index = self._index.asked
         if index is None:
-            return _Likely((), {}, 0.0, np.zeros(0, np.float32), 0.0)
-        lexical = index.lexical.scores(self._weighted(asked))
-        lexical[self._gone] = 0
-        found = index.dense.nearest(vector, min(_DEEPER * self._parameters.depth, len(index.vectors)))
+            return _Likely((), {}, 0.0, 0.0)
+        best, scores = index.lexical.best(terms, self._parameters.depth, self._gone)
+        found, cosines = index.dense.nearest(vector, min(_DEEPER * self._parameters.depth, len(index.vectors)))
         rows: dict[int, float] = {}
-        for number, cosine in found:
-            row = index.owner(int(number))
+        for number, cosine in zip(found.tolist(), cosines.tolist(), strict=True):
+            row = index.owner(number)
             if not self._gone[row]:
                 rows.setdefault(row, cosine)
         near = list(rows)[: self._parameters.depth]
-        best = [int(r) for r in top(lexical, self._parameters.depth) if lexical[r] > 0]
         return _Likely(
-            rows=tuple(dict.fromkeys([*near, *best])),
+            rows=tuple(dict.fromkeys([*near, *best.tolist()])),
             ranks={row: rank for rank, row in enumerate(near, 1)},
             floor=rows[near[-1]] if near else 0.0,
-            lexical=lexical,
-            lexical_floor=_floor(lexical, best, self._parameters.depth),
+            lexical_floor=_floor(scores, self._parameters.depth),
         )
+
+    def _asked_words(self, terms: Mapping[str, float], pool: Rows) -> Vectors:
+        """BM25 of the known questions of each passage of the pool."""
+        index = self._index.asked
+        return index.lexical.of(terms, pool) if index else np.zeros(len(pool), np.float32)
 
     def _best_asked(self, pool: Rows, vector: Vectors) -> tuple[Vectors, Rows]:
         """For each passage of the pool the best cosine of its known questions and that question's row, -1 for none."""
@@ -264,17 +269,20 @@ class Retriever:
         for position, row in enumerate(pool):
             begin, end = int(index.starts[row]), int(index.starts[row + 1])
             if end > begin:
-                cosines = index.vectors[begin:end] @ vector
+                cosines = index.vectors.between(begin, end) @ vector
                 at = int(cosines.argmax())
                 best[position], nearest[position] = cosines[at], begin + at
         return best, nearest
 
-    def _asked_legs(self, likely: "_Likely", row: int, best: Vectors, nearest: Rows, at: int) -> dict[str, Leg]:
+    @staticmethod
+    def _asked_legs(
+        likely: "_Likely", row: int, best: Vectors, words: Vectors, nearest: Rows, at: int
+    ) -> dict[str, Leg]:
         if not len(nearest) or nearest[at] < 0:
             return {}
         return {
             "asked": Leg(likely.ranks.get(row), float(best[at])),
-            "asked_lexical": Leg(None, float(likely.lexical[row])),
+            "asked_lexical": Leg(None, float(words[at])),
         }
 
     def _question(self, row: int, nearest: Rows, at: int) -> Asked | None:
@@ -286,7 +294,7 @@ class Retriever:
     def _read(self, query: str) -> _Query:
         text = simplified(query[:_QUESTION]).strip()
         mentions = self._catalogue.mentions(text)
-        guideline = self._parameters.guideline if self._parameters.guideline in self._of_document else ""
+        guideline = self._parameters.guideline if self._of_document(self._parameters.guideline) else ""
         normal = normalise(text)
         extra = expansions(normal) if self._parameters.expansion_weight else ()
         named = places(text, mentions, guideline, lambda: self._divisions)
@@ -298,7 +306,7 @@ class Retriever:
     def known(self) -> Vectors:
         """The vectors of every question a clause is known to answer."""
         index = self._index.asked
-        return index.vectors if index else np.zeros((0, self._model.dimension), np.float32)
+        return index.vectors.whole() if index else np.zeros((0, self._model.dimension), np.float32)
 
     @property
     def embedder(self) -> Embedder:
@@ -334,22 +342,6 @@ class Retriever:
                 terms[term] = max(terms.get(term, 0.0), self._parameters.expansion_weight)
         return terms
 
-    def _nearest(self, vector: Vectors) -> tuple[list[int], list[float], dict[int, int]]:
-        gone = int(self._gone.sum())
-        if gone > self._parameters.depth:
-            # Asking the graph for all that is left out costs more than comparing every vector.
-            cosines = np.where(self._gone, np.float32(-2), self._index.vectors @ vector)
-            rows = [int(row) for row in top(cosines, self._parameters.depth) if not self._gone[row]]
-            return rows, [float(cosines[row]) for row in rows], {row: rank for rank, row in enumerate(rows, 1)}
-        depth = min(self._parameters.depth + gone, self._index.manifest.size)
-        found = [
-            (row, cosine)
-            for digest, cosine in self._index.dense.nearest(vector, depth)
-            if (row := self._row_of.get(digest)) is not None and not self._gone[row]
-        ]
-        rows = [row for row, _ in found]
-        return rows, [cosine for _, cosine in found], {row: rank for rank, row in enumerate(rows, 1)}
-
     def _documents(self, mentions: Sequence[Mention]) -> dict[str, float]:
         """Documents named, with what that adds to their clauses; the less likely meaning of a name gets less."""
         named: dict[str, float] = {}
@@ -384,9 +376,10 @@ class Retriever:
 
     def _placed(self, document_id: str) -> tuple[tuple[int, Locator], ...]:
         if document_id not in self._locators:
-            rows = self._of_document.get(document_id, ())
             self._locators[document_id] = tuple(
-                (row, parse(passage.locator)) for row in rows if (passage := self._rows[row]) and passage.locator
+                (row, parse(locator))
+                for row in self._of_document(document_id)
+                if (locator := self._passage(row).locator)
             )
         return self._locators[document_id]
 
@@ -402,20 +395,23 @@ class Retriever:
         return max(parts, default=0)
 
     def _passage(self, row: int) -> Passage:
-        passage = self._rows[row]
-        assert passage is not None
-        return passage
+        return self._passages[int(self._place_of[row])]
+
+    def _of_document(self, document_id: str) -> list[int]:
+        """The rows of a document's passages."""
+        rows = self._rows[np.asarray(self._passages.of_document(document_id), np.int64)]
+        return sorted(rows[rows >= 0].tolist())
 
     def _signals(
         self,
         asked: _Query,
         vector: Vectors,
-        cosines: Sequence[float],
+        cosines: Vectors,
         lexical: Vectors,
         best: Sequence[int],
         unresolved: tuple[tuple[str, str], ...],
     ) -> Signals:
-        best_cosine = cosines[0] if cosines else 0.0
+        best_cosine = float(cosines[0]) if len(cosines) else 0.0
         first, pool = self._coverage(asked, best)
         return Signals(
             dense_top=best_cosine,

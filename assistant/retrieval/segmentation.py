@@ -8,7 +8,7 @@ in its own corpus and reads those.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from assistant.retrieval.embedding import clean
@@ -19,6 +19,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[\u3400-\u9fff]+|[a-z]+[0-9]*|[0-9]+(?:\.[0-9]+)*|°c|%")
 _LONGEST = 10
 """Longest dictionary word looked for, in characters."""
+_RUNS = 16_384
+"""Runs of Chinese characters whose words are kept at hand."""
 
 
 def simplified(text: str) -> str:
@@ -71,12 +73,14 @@ class Segmenter:
         self._jieba.FREQ = dict.fromkeys(prefixes, 0) | words
         self._jieba.total = max(1, sum(words.values()))
         self._jieba.initialized = True
+        # Titles and headings come again with every clause.
+        self._cut = lru_cache(_RUNS)(lambda run: tuple(self._jieba.cut_for_search(run, HMM=False)))
 
     def words(self, text: str) -> Iterator[str]:
         """Words of a normalised text, long words followed by the shorter ones inside them."""
         for run in _WORD.findall(text):
             if _HAN.match(run):
-                yield from self._jieba.cut_for_search(run, HMM=False)
+                yield from self._cut(run)
             else:
                 yield run
 
@@ -97,9 +101,13 @@ def vocabulary(texts: Iterable[str], own: Iterable[str]) -> dict[str, int]:
         frequency = {word: int(count) for word, count, *_ in (line.decode("utf-8").split(" ") for line in lines)}
     prefixes = {word[:end] for word in frequency if len(word) <= _LONGEST for end in range(2, len(word))}
     found: dict[str, int] = {}
+    seen: set[str] = set()
     for text in texts:
-        for run in _HAN.findall(text):
+        for run in set(_HAN.findall(text)) - seen:
             _collect(run, frequency, prefixes, found)
+            seen.add(run)
+        if len(seen) > _RUNS:
+            seen.clear()
     for term in own:
         for run in _HAN.findall(term):
             if 1 < len(run) <= _LONGEST:
