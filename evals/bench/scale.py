@@ -1,16 +1,19 @@
 """How the index grows: corpora made from the real one, built, searched and added to.
 
     python -m evals.bench.scale --clauses 10000 100000         a row a size into evals/results/scale.json and scale.md
-    python -m evals.bench.scale --clauses 1000000              hours on two cores
+    python -m evals.bench.scale --clauses 10000 100000 --server  the same with the vectors in a `chroma run` of its own
+    python -m evals.bench.scale --clauses 1000000              an hour on one core
 
 Each corpus is the real one, with the questions its clauses are known to answer, and made clauses up to the size
 wanted: a real title with a made place before it, a real heading, and sentences of two real clauses with other figures.
 The vectors of made clauses are not embedded, which would take a day for a million, but mixed from those of the real clauses
 they are made of, with noise: as near each other as real ones or nearer, which is the harder case for the search. Real
 clauses and real questions keep their real vectors. The words of made clauses are those of real ones, so that lists of
-rare terms grow more than in a real corpus and the vocabulary less.
+rare terms grow more than in a real corpus and the vocabulary less, and cutting them into words, which remembers the runs
+of characters it has cut, is faster than it would be for a million different clauses.
 
-Every step runs in a process of its own, whose peak memory is measured.
+Made clauses are made when they are asked for: what a corpus of that size costs in memory beside the index is not measured.
+Every step runs in a process of its own, whose peak memory is measured; mapped files count as far as they were read.
 """
 
 import argparse
@@ -20,23 +23,29 @@ import os
 import re
 import resource
 import shutil
+import socket
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.retrieval import Embedder, Passage, Retriever, build, embedder, ensure, passages
+from assistant.retrieval import Embedder, Listing, Passage, Retriever, build, embedder, ensure, passages
+from assistant.retrieval.dense import DenseIndex
+from assistant.retrieval.digests import packed
 from assistant.retrieval.embedding import Vectors
 from assistant.retrieval.index import Index, load
+from assistant.retrieval.parameters import parameters
 from assistant.settings import Settings, read
 from corpus.library import Corpus
 from corpus.overlay import load_all
@@ -44,7 +53,7 @@ from corpus.references import Named, catalogue
 from evals import question
 from evals.metrics import hit, recall
 
-__all__ = ["Maker", "as_markdown", "main", "measure"]
+__all__ = ["Made", "Maker", "as_markdown", "main", "measure"]
 
 RESULT = Path(__file__).parents[1] / "results" / "scale.json"
 """What every run adds its sizes to; the table lies beside it."""
@@ -52,6 +61,11 @@ ARTICLES = 40
 """Clauses of one made document."""
 ASKED = 200
 """Real questions each corpus is asked."""
+
+ADDED = 9
+"""Documents added one after the other: enough that small segments are joined once."""
+MERGED = 100_000
+"""Clauses up to which writing everything anew is measured; it takes as long as the first build."""
 
 _PROJECTED = (1_000_000, 10_000_000, 100_000_000)
 _SEED = 20260101
@@ -84,9 +98,8 @@ class Maker:
         real = passages(load_all(*settings.folders))
         ensure(settings, real, model=model)
         index = load(settings)
-        row = {digest: n for n, digest in enumerate(index.digests)}
-        vectors = np.array(index.vectors[[row[p.digest] for p in real]])
-        asked = np.array(index.asked.vectors) if index.asked else np.zeros((0, model.dimension), np.float32)
+        vectors = index.vectors.take(index.find(packed(p.digest for p in real)))
+        asked = np.array(index.asked.vectors.whole()) if index.asked else np.zeros((0, model.dimension), np.float32)
         index.close()
         return cls(real, vectors, asked, model)
 
@@ -115,10 +128,6 @@ class Maker:
             text=text,
             scenes=title.scenes,
         )
-
-    def corpus(self, size: int) -> tuple[Passage, ...]:
-        """The real clauses and as many made ones as are wanting."""
-        return (*self.real, *(self.passage(n) for n in range(max(0, size - len(self.real)))))
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         known = self._known_questions
@@ -155,43 +164,141 @@ class Maker:
         return {p.embedded: vector for p, vector in zip(self.real, self.vectors, strict=True)}
 
 
-def measure(size: int, base: Settings, folder: Path) -> dict[str, Any]:
+class Made(Listing):
+    """The real clauses and as many made ones as are wanting, then whole made documents; none an object until it is read.
+
+    ``digests`` are those of the clauses before the added documents where they are known.
+    """
+
+    def __init__(self, maker: Maker, size: int, documents: int = 0, digests: NDArray[np.void] | None = None) -> None:
+        self._maker = maker
+        self._made = max(0, size - len(maker.real))
+        self._first = ARTICLES * (size // ARTICLES + 1)
+        self._size = len(maker.real) + self._made
+        self._added = documents * ARTICLES
+        begin = 0 if digests is None else len(digests)
+        rest = packed(self[place].digest for place in range(begin, len(self)))
+        self._digests = rest if digests is None else np.concatenate((digests, rest))
+
+    @property
+    def digests(self) -> NDArray[np.void]:
+        return self._digests
+
+    def of_document(self, document_id: str) -> Sequence[int]:
+        name, _, number = document_id.partition("made-")
+        if name or not number:
+            return self._real.get(document_id, ())
+        begin = int(number) * ARTICLES
+        if begin >= self._first:
+            return range(self._size + begin - self._first, self._size + begin - self._first + ARTICLES)
+        return range(len(self._maker.real) + begin, len(self._maker.real) + min(begin + ARTICLES, self._made))
+
+    @property
+    def documents(self) -> Iterator[Named]:
+        """Every document with its title."""
+        yield from {p.document_id: Named(p.document_id, p.title, p.number) for p in self._maker.real}.values()
+        numbers = (*range(0, self._made, ARTICLES), *range(self._first, self._first + self._added, ARTICLES))
+        for passage in map(self._maker.passage, numbers):
+            yield Named(passage.document_id, passage.title, passage.number)
+
+    def __len__(self) -> int:
+        return self._size + self._added
+
+    @overload
+    def __getitem__(self, place: int) -> Passage: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Passage]: ...
+    def __getitem__(self, place: int | slice) -> Passage | Sequence[Passage]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        if not 0 <= place < len(self):
+            raise IndexError(place)
+        if place < len(self._maker.real):
+            return self._maker.real[place]
+        if place < self._size:
+            return self._maker.passage(place - len(self._maker.real))
+        return self._maker.passage(self._first + place - self._size)
+
+    @cached_property
+    def _real(self) -> Mapping[str, Sequence[int]]:
+        places: dict[str, list[int]] = {}
+        for place, passage in enumerate(self._maker.real):
+            places.setdefault(passage.document_id, []).append(place)
+        return places
+
+
+def measure(size: int, base: Settings, folder: Path, *, server: bool = False) -> dict[str, Any]:
     """Build, search and add to a corpus of that many clauses; seconds, milliseconds, MiB."""
-    aside = base.model_copy(update={"home": folder, "chroma_url": None})
-    result: dict[str, Any] = {"clauses": size, "load_before": round(os.getloadavg()[0], 1)}
-    for step in (_build, _search, _add):
-        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-            result |= pool.submit(step, size, base, aside).result()
+    result: dict[str, Any] = {"clauses": size, "server": server, "load_before": round(os.getloadavg()[0], 1)}
+    steps = (_build, _search, _add, *([_merge] if size <= MERGED else []))
+    with _chroma(folder / "server") if server else nullcontext() as chroma:
+        aside = base.model_copy(update={"home": folder, "chroma_url": chroma and chroma.url})
+        for step in steps:
+            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+                result |= pool.submit(step, size, base, aside).result()
+            sys.stderr.write(f"{size} {step.__name__}: {json.dumps(result, ensure_ascii=False)}\n")
+        if chroma:
+            result["server_peak_mib"] = _held(chroma.process.pid)["VmHWM"]
+            result["server_disk_mib"] = round(sum(_sizes(folder / "server")) / 2**20, 1)
     return result | {"load_after": round(os.getloadavg()[0], 1)}
 
 
-def _build(size: int, base: Settings, aside: Settings) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Chroma:
+    url: str
+    process: "subprocess.Popen[bytes]"
+
+
+@contextmanager
+def _chroma(folder: Path) -> Iterator[_Chroma]:
+    """A Chroma server on a free port, with its data in the folder."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(port)]
+    process = subprocess.Popen([*command, "--path", str(folder)], stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield _Chroma(f"http://127.0.0.1:{port}", process)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _opened(size: int, base: Settings, aside: Settings, documents: int = 0) -> tuple[Maker, Made]:
+    """The corpus of that size; its digests are computed once."""
     maker = Maker.open(base)
-    held = _resident()
+    path = aside.home / "digests.npy"
+    if not path.is_file():
+        np.save(path, Made(maker, size).digests)
+    return maker, Made(maker, size, documents, np.load(path))
+
+
+def _build(size: int, base: Settings, aside: Settings) -> dict[str, Any]:
     begin = time.perf_counter()
-    items = maker.corpus(size)
+    maker, items = _opened(size, base, aside)
     generated = time.perf_counter() - begin
-    objects = _resident() - held
     start = time.time()
     seconds = build(items, aside, model=maker).seconds
     return {
         "generate_s": round(generated, 1),
-        "passage_objects_mib": round(objects, 1),
         "build_s": round(seconds, 1),
-        "build_stages_s": _stages(_generation(aside), start, start + seconds),
+        "build_stages_s": _stages(aside, start, start + seconds),
         "build_peak_mib": _peak(),
-        "disk_mib": {name: round(mib, 1) for name, mib in _disk(_generation(aside)).items()},
+        "disk_mib": {name: round(mib, 1) for name, mib in _disk(aside).items()},
     }
 
 
 def _search(size: int, base: Settings, aside: Settings) -> dict[str, Any]:
-    maker = Maker.open(base)
-    items = maker.corpus(size)
+    maker, items = _opened(size, base, aside)
+    names = catalogue(items.documents)
     held = _resident()
     begin = time.perf_counter()
     index = load(aside)
     loaded = time.perf_counter() - begin
-    names = catalogue({p.document_id: Named(p.document_id, p.title, p.number) for p in items}.values())
     retriever = Retriever(index, items, names, maker)
     opened = time.perf_counter() - begin
     found = {
@@ -200,6 +307,7 @@ def _search(size: int, base: Settings, aside: Settings) -> dict[str, Any]:
         "open_mib": round(_resident() - held, 1),
         **_searched(retriever, index, load_all(*base.folders)),
         "search_peak_mib": _peak(),
+        "search_own_mib": _held(os.getpid())["RssAnon"],
     }
     begin = time.perf_counter()
     retriever.over(items, names)
@@ -217,9 +325,12 @@ def _searched(retriever: Retriever, index: Index, corpus: Corpus) -> dict[str, A
     retriever.retrieve(asked[0].text)
     first = time.perf_counter() - begin
     retriever.retrieve("食堂的油烟")
+    compared = DenseIndex((None,) * len(index.segments), index.vectors)
+    present = np.zeros(index.size, bool)
     times: dict[str, list[float]] = {name: [] for name in ("whole", "embedded_before", "lexical", "hnsw", "exact")}
     hits: list[float] = []
-    agreed: dict[int, list[float]] = {10: [], 100: []}
+    vectors: list[Vectors] = []
+    near: list[Sequence[str]] = []
     for one in asked:
         terms = dict.fromkeys(index.segmenter.terms(one.text), 1.0)
         whole = time.perf_counter()
@@ -227,70 +338,106 @@ def _searched(retriever: Retriever, index: Index, corpus: Corpus) -> dict[str, A
         again = time.perf_counter()
         retriever.retrieve(one.text, 10)
         lexical = time.perf_counter()
-        index.lexical.scores(terms)
+        index.lexical.best(terms, 100, present)
         hnsw = time.perf_counter()
-        near = index.dense.nearest(got.vector, 100)
-        exact = time.perf_counter()
-        cosines = index.vectors @ got.vector
+        rows, _ = index.dense.nearest(got.vector, 100)
         ended = time.perf_counter()
         for name, seconds in (
             ("whole", again - whole),
             ("embedded_before", lexical - again),
             ("lexical", hnsw - lexical),
-            ("hnsw", exact - hnsw),
-            ("exact", ended - exact),
+            ("hnsw", ended - hnsw),
         ):
             times[name].append(seconds * 1000)
+        vectors.append(got.vector)
+        near.append([str(row) for row in rows])
         hits.append(hit([h.key for h in got.hits], one.grades(keys), 5))
-        best = [index.digests[row] for row in np.argsort(-cosines, kind="stable")[:100]]
+    # Afterwards, so that reading every vector does not push out of memory what a search reads.
+    agreed: dict[int, list[float]] = {10: [], 100: []}
+    for vector, ranked in zip(vectors, near, strict=True):
+        begin = time.perf_counter()
+        best, _ = compared.nearest(vector, 100)
+        times["exact"].append((time.perf_counter() - begin) * 1000)
         for cut, shares in agreed.items():
-            shares.append(recall([digest for digest, _ in near[:cut]], dict.fromkeys(best[:cut], 2), cut))
+            shares.append(recall(ranked[:cut], dict.fromkeys([str(row) for row in best[:cut]], 2), cut))
     return {
         "questions": len(asked),
         "first_search_s": round(first, 2),
         "ms": {name: _spread(taken) for name, taken in times.items()},
         "recall_against_exact": {f"@{cut}": round(float(np.mean(s)), 4) for cut, s in agreed.items()},
         "hit@5": round(float(np.mean(hits)), 3),
-        "nearest_cosine": _nearest_cosine(index.vectors),
+        "nearest_cosine": _nearest_cosine(index, compared),
     }
 
 
 def _add(size: int, base: Settings, aside: Settings) -> dict[str, Any]:
-    maker = Maker.open(base)
-    items = maker.corpus(size)
-    first = ARTICLES * (size // ARTICLES + 1)
-    more = (*items, *(maker.passage(first + n) for n in range(ARTICLES)))
-    start = time.time()
-    report = build(more, aside, model=maker)
-    assert report.added == ARTICLES
+    seconds, written = [], []
+    for documents in range(1, ADDED + 1):
+        maker, items = _opened(size, base, aside, documents)
+        before = _folders(aside)
+        report = build(items, aside, model=maker)
+        assert report.added == ARTICLES
+        seconds.append(report.seconds)
+        fresh = [aside.index_path / name for name in _folders(aside) - before]
+        written.append(sum(sum(_sizes(path)) for path in fresh) / 2**20)
+    retriever = Retriever(load(aside), items, catalogue(items.documents), maker)
+    title = items[len(items) - 1].title
+    assert retriever.search(f"《{title}》第1条", 1)[0].key == items[len(items) - ARTICLES].key
+    retriever.close()
     return {
-        "add_document_s": round(report.seconds, 1),
-        "add_stages_s": _stages(_generation(aside), start, start + report.seconds),
+        "add_document_s": {
+            "first": round(seconds[0], 2),
+            "median": _median(seconds),
+            "longest": round(max(seconds), 2),
+        },
+        "add_written_mib": {"median": _median(written), "most": round(max(written), 2)},
         "add_peak_mib": _peak(),
-        "add_written_mib": round(sum(_disk(_generation(aside)).values()), 1),
+        "segments_after": len(json.loads((aside.index_path / "current.json").read_text(encoding="utf-8"))["parts"]),
     }
 
 
-def _generation(settings: Settings) -> Path:
+def _merge(size: int, base: Settings, aside: Settings) -> dict[str, Any]:
+    # As many documents more as make `nearzero index` write everything anew.
+    documents = ADDED + 1 + size // ARTICLES // 50
+    maker, items = _opened(size, base, aside, documents)
+    many = build(items, aside, model=maker)
+    merged = build(items, aside, model=maker, merge=True)
+    return {
+        "add_many": {"clauses": many.added, "s": round(many.seconds, 1)},
+        "merge_s": round(merged.seconds, 1),
+        "merge_peak_mib": _peak(),
+    }
+
+
+def _parts(settings: Settings) -> list[Path]:
+    """The folders of the segments in force, in the order in which they were written."""
     current = json.loads((settings.index_path / "current.json").read_text(encoding="utf-8"))
-    return settings.index_path / str(current["generation"])
+    return [settings.index_path / str(part["name"]) for part in current["parts"]]
 
 
-def _stages(folder: Path, start: float, end: float) -> dict[str, float]:
-    """How long each part of a build took, by when its last file was written."""
-    marks = {
-        "vectors and words": (folder / "words.json").stat().st_mtime,
-        "BM25": (folder / "lexical" / "starts.npy").stat().st_mtime,
-        "Chroma": (folder / "asked" / "digests.txt").stat().st_mtime,
-        "questions": end,
-    }
-    return {name: round(b - a, 1) for (name, b), a in zip(marks.items(), [start, *marks.values()], strict=False)}
+def _folders(settings: Settings) -> set[str]:
+    return {path.name for path in settings.index_path.glob("[gs]-*")}
 
 
-def _disk(folder: Path) -> dict[str, float]:
+def _stages(settings: Settings, start: float, end: float) -> dict[str, float]:
+    """How long the parts of a build took in all segments, by when their last files were written."""
+    folders = _parts(settings)
+    ends = [*((folder / "digests.npy").stat().st_mtime for folder in folders), end]
+    taken = dict.fromkeys(("survey", "vectors and terms", "BM25", "Chroma and questions"), 0.0)
+    taken["survey"] = ends[0] - start
+    for begin, folder, after in zip(ends, folders, ends[1:], strict=False):
+        marks = [begin, *((folder / name).stat().st_mtime for name in ("centre.npy", "lexical/lengths.npy")), after]
+        for name, one, other in zip(list(taken)[1:], marks, marks[1:], strict=False):
+            taken[name] += other - one
+    return {name: round(seconds, 1) for name, seconds in taken.items()}
+
+
+def _disk(settings: Settings) -> dict[str, float]:
     parts = {"lexical": "lexical", "vectors": "vectors.npy", "chroma": "chroma", "questions": "asked"}
-    found = {name: sum(_sizes(folder / path)) / 2**20 for name, path in parts.items()}
-    return found | {"other": sum(_sizes(folder)) / 2**20 - sum(found.values())}
+    found = {
+        name: sum(sum(_sizes(folder / path)) for folder in _parts(settings)) / 2**20 for name, path in parts.items()
+    }
+    return found | {"other": sum(_sizes(settings.index_path)) / 2**20 - sum(found.values())}
 
 
 def _sizes(path: Path) -> Iterator[int]:
@@ -305,14 +452,17 @@ def _spread(taken: Sequence[float]) -> dict[str, float]:
     return {"p50": round(float(p50), 1), "p95": round(float(p95), 1)}
 
 
-def _nearest_cosine(vectors: NDArray[np.float32], sample: int = 300) -> float:
+def _median(values: Sequence[float]) -> float:
+    return round(float(np.median(values)), 2)
+
+
+def _nearest_cosine(index: Index, compared: DenseIndex, sample: int = 100) -> float:
     """Median over some clauses of the cosine of the nearest other one."""
-    rows = np.random.default_rng(_SEED).permutation(len(vectors))[:sample]
+    rows = np.random.default_rng(_SEED).permutation(index.size)[:sample]
     nearest = []
-    for row in rows:
-        cosines = vectors @ vectors[row]
-        cosines[row] = -1
-        nearest.append(float(cosines.max()))
+    for row in rows.tolist():
+        found, cosines = compared.nearest(index.vectors.between(row, row + 1)[0], 2)
+        nearest.append(float(cosines[int(found[0] == row)]))
     return round(float(np.median(nearest)), 3)
 
 
@@ -322,24 +472,39 @@ def _resident() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+def _held(process: int) -> dict[str, int]:
+    """MiB a process holds by its status: ``VmHWM`` the most it ever held, ``RssAnon`` without mapped files now."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return {name: int(kib) // 1024 for name, kib in re.findall(r"^(VmHWM|RssAnon):\s*(\d+) kB", status, re.MULTILINE)}
+
+
 def _peak() -> int:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10)
 
 
 def as_markdown(results: Sequence[Mapping[str, Any]]) -> str:
-    """The growth table."""
-    columns = [_column(r) for r in results]
-    lines = ["| 条款数 | " + " | ".join(f"{r['clauses']:,}".replace(",", " ") for r in results) + " |"]
-    lines.append("| --- |" + " ---: |" * len(results))
-    lines += ["| " + " | ".join([label, *(column[label] for column in columns)]) + " |" for label in columns[0]]
-    last = max(results, key=lambda r: int(r["clauses"]))
-    lines = ["# 条款增多时", "", "## 量得的", "", *lines, "", "## 推算的（没有量过）", ""]
-    lines += [f"每条的量取自 {last['clauses']} 条那次，按条数放大；检索按逐条增加的部分放大。", ""]
-    shares = [_projected(last, size) for size in _PROJECTED]
-    lines.append("| 条款数 | " + " | ".join(f"{size:,}".replace(",", " ") for size in _PROJECTED) + " |")
-    lines.append("| --- |" + " ---: |" * len(_PROJECTED))
-    lines += ["| " + " | ".join([label, *(share[label] for share in shares)]) + " |" for label in shares[0]]
+    """The growth tables."""
+    own = [r for r in results if not r["server"]]
+    served = [r for r in results if r["server"]]
+    lines = ["# 条款增多时", "", "## 量得的：内嵌的 Chroma", "", *_table([_column(r) for r in own])]
+    if served:
+        lines += ["", "## 量得的：另一进程的 Chroma 服务（`chroma run`）", "", *_table([_column(r) for r in served])]
+    last = max(own, key=lambda r: int(r["clauses"]))
+    lines += ["", "## 推算的（没有量过）", ""]
+    lines += [f"每条的量取自 {_spaced(last['clauses'])} 条那次，按条数放大；检索按逐条增加的部分放大。", ""]
+    lines += _table([{"条款数": _spaced(size)} | _projected(last, size) for size in _PROJECTED])
     return "\n".join(lines) + "\n"
+
+
+def _spaced(number: int) -> str:
+    return f"{number:,}".replace(",", " ")
+
+
+def _table(columns: Sequence[Mapping[str, str]]) -> list[str]:
+    """The columns side by side; the first label heads the table."""
+    labels = list(dict.fromkeys(label for column in columns for label in column))
+    rows = ["| " + " | ".join([label, *(column.get(label, "") for column in columns)]) + " |" for label in labels]
+    return [rows[0], "| --- |" + " ---: |" * len(columns), *rows[1:]]
 
 
 def _projected(found: Mapping[str, Any], size: int) -> dict[str, str]:
@@ -347,33 +512,39 @@ def _projected(found: Mapping[str, Any], size: int) -> dict[str, str]:
     times = size / int(found["clauses"])
     disk, ms = found["disk_mib"], found["ms"]
     own = {name: disk[name] * times / 1024 for name in ("chroma", "vectors", "lexical")}
+    graphs = -(-size // parameters().largest_segment)
     return {
         "磁盘 GiB（Chroma / 向量 / BM25）": " / ".join(f"{gib:.1f}" for gib in own.values()),
-        "建索引时换代共占磁盘 GiB（新旧两代）": f"{2 * sum(own.values()):.0f}",
+        "重写时换代共占磁盘 GiB（新旧两代）": f"{2 * sum(own.values()):.0f}",
+        f"HNSW 图的个数（每图至多 {_spaced(parameters().largest_segment)} 条）": str(graphs),
         "HNSW 在内存 GiB（每条 384 个浮点数和 32 个邻居）": f"{size * (384 * 4 + 32 * 4 + 8) / 2**30:.1f}",
-        "条款对象内存 GiB": f"{found['passage_objects_mib'] * times / 1024:.1f}",
-        "打开的其余内存 GiB（行表、反查表、题名）": f"{found['open_mib'] * times / 1024:.1f}",
-        "打开 h": f"{found['open_s'] * times / 3600:.3f}",
-        "建索引 h（不含向量模型）": f"{found['build_s'] * times / 3600:.1f}",
+        "打开的其余内存 GiB（摘要、行表、长度）": f"{found['open_mib'] * times / 1024:.1f}",
+        "打开 s": f"{found['open_s'] * times:.0f}",
+        "建索引 h（不含向量模型，一核）": f"{found['build_s'] * times / 3600:.1f}",
         "向量模型 h（每秒 12 条）": f"{size / 12 / 3600:.0f}",
-        "加一份文件 h（整个重写）": f"{found['add_document_s'] * times / 3600:.1f}",
+        "加一份 40 条的文件 s（随总条数增加的部分）": f"{found['add_document_s']['median'] * times:.1f}",
         "BM25 一路 p95 ms": f"{ms['lexical']['p95'] * times:.0f}",
+        "HNSW 一路 p95 ms（每图一次，逐图相加）": f"{ms['hnsw']['p95'] * times:.0f}",
         "逐条比较全部向量 p95 ms": f"{ms['exact']['p95'] * times:.0f}",
     }
 
 
 def _column(found: Mapping[str, Any]) -> dict[str, str]:
-    disk, parts, ms = found["disk_mib"], found["build_stages_s"], found["ms"]
+    disk, parts, ms, added = found["disk_mib"], found["build_stages_s"], found["ms"], found["add_document_s"]
     timed = {name: f"{spread['p50']} / {spread['p95']}" for name, spread in ms.items()}
+    written = found["add_written_mib"]
     shown = {
+        "条款数": _spaced(found["clauses"]),
         "建索引 s（不含向量模型）": found["build_s"],
-        "其中造向量和词表 / BM25 / Chroma / 问法 s": " / ".join(str(s) for s in parts.values()),
+        "其中词表 / 造向量和切词 / BM25 / Chroma 和问法 s": " / ".join(str(s) for s in parts.values()),
         "建索引峰值内存 MiB": found["build_peak_mib"],
-        "磁盘 MiB": round(sum(disk.values())),
-        "其中 Chroma / 向量 / BM25 MiB": " / ".join(str(disk[name]) for name in ("chroma", "vectors", "lexical")),
-        "条款对象的内存 MiB": found["passage_objects_mib"],
+        "磁盘 MiB": round(sum(disk.values()) + found.get("server_disk_mib", 0)),
+        "其中 Chroma / 向量 / BM25 MiB": " / ".join(
+            str(disk[name] or found.get("server_disk_mib", 0)) for name in ("chroma", "vectors", "lexical")
+        ),
         "打开 s": found["open_s"],
-        "检索进程峰值内存 MiB": found["search_peak_mib"],
+        "第一次检索 s": found["first_search_s"],
+        "检索进程峰值内存 MiB（其中不是映射文件的）": f"{found['search_peak_mib']}（{found['search_own_mib']}）",
         "检索（含问题向量）p50 / p95 ms": timed["whole"],
         "检索（向量已有）p50 / p95 ms": timed["embedded_before"],
         "其中 BM25 一路 p50 / p95 ms": timed["lexical"],
@@ -383,28 +554,38 @@ def _column(found: Mapping[str, Any]) -> dict[str, str]:
         "真实问题 hit@5": found["hit@5"],
         "最近一条的余弦（中位）": found["nearest_cosine"],
         "另一日期的资料（over）s": found["over_s"],
-        "加一份 40 条的文件 s": found["add_document_s"],
-        "为此重写 MiB": found["add_written_mib"],
+        f"加一份 {ARTICLES} 条的文件 s（{ADDED} 份：第一份 / 中位 / 最长）": " / ".join(map(str, added.values())),
+        "为此写 MiB（中位 / 最多）": " / ".join(map(str, written.values())),
         "加文件峰值内存 MiB": found["add_peak_mib"],
-        "机器负载（前、后）": f"{found['load_before']}、{found['load_after']}",
+        f"加 {ADDED} 份以后的段数": found["segments_after"],
     }
+    if "merge_s" in found:
+        many = found["add_many"]
+        shown["一次加多份：条数、s"] = f"{many['clauses']}、{many['s']}"
+        shown["合并（整个重写）s"] = found["merge_s"]
+        shown["合并峰值内存 MiB"] = found["merge_peak_mib"]
+    if "server_peak_mib" in found:
+        shown["Chroma 服务峰值内存 MiB"] = found["server_peak_mib"]
+    shown["机器负载（前、后）"] = f"{found['load_before']}、{found['load_after']}"
     return {label: str(value) for label, value in shown.items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clauses", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--server", action="store_true", help="vectors in a Chroma server, a process of its own")
     parser.add_argument("--folder", type=Path, help="where the indexes lie while measured (they are removed)")
     given = parser.parse_args(arguments)
-    held = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.is_file() else []
     for size in given.clauses:
         folder = Path(tempfile.mkdtemp(prefix="nearzero-scale-", dir=given.folder))
         try:
-            found = measure(size, read(), folder)
+            found = measure(size, read(), folder, server=given.server)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
-        held = sorted([*(r for r in held if r["clauses"] != size), found], key=lambda r: int(r["clauses"]))
+        held = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.is_file() else []
+        others = (r for r in held if (r["clauses"], r["server"]) != (size, given.server))
+        held = sorted([*others, found], key=lambda r: (bool(r["server"]), int(r["clauses"])))
         RESULT.write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         RESULT.with_suffix(".md").write_text(as_markdown(held), encoding="utf-8")
     return 0
