@@ -389,7 +389,7 @@ def index(as_json: AsJson = False) -> None:
     from assistant.retrieval import build, passages
     from assistant.settings import read
 
-    report = build(passages(_library()), read(), progress(quiet=False))
+    report = build(passages(_library()), read(), progress(quiet=False), merge=True)
     if as_json:
         shown = {"added": report.added, "removed": report.removed, "kept": report.kept, "seconds": report.seconds}
         typer.echo(json.dumps(shown))

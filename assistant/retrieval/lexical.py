@@ -25,7 +25,9 @@ _COUNTED = np.iinfo(np.uint16).max
 _LONG = 2000
 """Passages of a term from which on it is worth asking whether the term can matter at all."""
 _ROUNDING = 1e-4
-"""Sums of the same weights in another order differ by less than this share."""
+"""Sums of the same weights in another order and half the digits differ by less than this share."""
+_SEARCHED = 16
+"""Finding a row by halving costs about as much as adding up so many."""
 
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
@@ -192,6 +194,10 @@ class LexicalIndex:
         """What the length of a passage adds below the line of each weight."""
         return tuple(self._norm(part.lengths) for part in self.parts)
 
+    @cached_property
+    def _rough_norms(self) -> tuple[Scores, ...]:
+        return tuple(norms.astype(np.float32) for norms in self._norms)
+
     def _norm(self, lengths: Any) -> Any:
         return self.k1 * ((1 - self.b) + self.b * lengths / self._average)
 
@@ -276,6 +282,21 @@ class LexicalIndex:
                 at = slice(int(part.starts[place]), int(part.starts[place + 1]))
                 total[part.rows[at]] += term.weight * self._weights(number, term, at)
 
+    def _add_roughly(self, number: int, term: _Term, total: Scores, held: Rows | None = None) -> None:
+        """The same in half the time, rounded less well; with ``held``, only for these rows."""
+        part, place = self.parts[number], term.places[number]
+        begin, end = int(part.starts[place]), int(part.starts[place + 1])
+        if held is None or len(held) * _SEARCHED > end - begin:
+            rows, counts = part.rows[begin:end], part.counts[begin:end].astype(np.float32)
+        else:
+            at = _among(part.rows[begin:end], held) + begin
+            rows, counts = part.rows[at], part.counts[at].astype(np.float32)
+        below = self._rough_norms[number][rows]
+        below += counts
+        counts /= below
+        counts *= np.float32(term.weight * term.rarity)
+        total[rows] += counts
+
     def _exact(self, number: int, terms: Iterable[_Term], rows: Rows) -> Scores:
         """Scores of some rows of a table, to the bit those of ``scores``."""
         part = self.parts[number]
@@ -301,32 +322,51 @@ class LexicalIndex:
     def _candidates(
         self, number: int, terms: Sequence[_Term], count: int, floor: float, masked: NDArray[np.bool_]
     ) -> Rows:
-        """Rows of a table that may be among the best: every one that is, and some that are not."""
+        """Rows of a table that may be among the best: every one that is, and few that are not."""
         part = self.parts[number]
         bounds = sorted(
             ((self._bound(number, t), t) for t in terms if t.places[number] >= 0), key=lambda pair: -pair[0]
         )
+        if not bounds:
+            return np.zeros(0, np.int64)
         total = np.zeros(part.size, np.float32)
-        rest = sum(bound for bound, _ in bounds)
-        held = np.zeros(0, np.int64)
+        rest, reached = sum(bound for bound, _ in bounds), 0.0
+        held: Rows | None = None
         for bound, term in bounds:
             place = term.places[number]
-            if part.starts[place + 1] - part.starts[place] > _LONG:
-                held, floor = self._standing(total, count, floor, masked)
-                if floor > 0 and rest < floor * (1 - _ROUNDING):
-                    break
-            self._add(number, (term,), total)
-            rest -= bound
-        else:
-            rest = 0.0
-            held, floor = self._standing(total, count, floor, masked)
-        return held[total[held] + rest >= floor * (1 - _ROUNDING)]
+            if held is None and part.starts[place + 1] - part.starts[place] > _LONG:
+                if rest >= floor and reached > rest:
+                    floor = _floor(total, _standing(total, masked), count, floor)
+                if rest < floor * (1 - _ROUNDING):
+                    held = _standing(total, masked)
+            if held is not None:
+                held = held[total[held] + rest >= floor * (1 - _ROUNDING)]
+            self._add_roughly(number, term, total, held)
+            rest, reached = rest - bound, reached + bound
+            if held is not None:
+                floor = _floor(total, held, count, floor)
+        if held is None:
+            held = _standing(total, masked)
+            floor = _floor(total, held, count, floor)
+        return held[total[held] >= floor * (1 - _ROUNDING)]
 
-    @staticmethod
-    def _standing(total: Scores, count: int, floor: float, masked: NDArray[np.bool_]) -> tuple[Rows, float]:
-        """Rows that score so far, and what one must reach in the end to be among the best."""
-        held = np.flatnonzero(total)
-        held = held[~masked[held]]
-        if len(held) >= count:
-            floor = max(floor, float(np.partition(total[held], len(held) - count)[len(held) - count]))
-        return held, floor
+
+def _standing(total: Scores, masked: NDArray[np.bool_]) -> Rows:
+    """Rows that score so far."""
+    held = np.flatnonzero(total > 0)  # of truth values several times as fast as of numbers
+    return held[~masked[held]]
+
+
+def _floor(total: Scores, held: Rows, count: int, floor: float) -> float:
+    """What a row must reach in the end to be among the best, by what these have reached."""
+    if len(held) < count:
+        return floor
+    return max(floor, float(np.partition(total[held], len(held) - count)[len(held) - count]))
+
+
+def _among(sorted_rows: NDArray[np.int32], held: Rows) -> Rows:
+    """Where those of the rows that are held stand."""
+    at = np.searchsorted(sorted_rows, held.astype(np.int32))
+    at[at == len(sorted_rows)] = 0
+    found: Rows = at[sorted_rows[at] == held]
+    return found

@@ -192,9 +192,9 @@ class Retriever:
         likely = self._asked(terms, vector)
         exact, unresolved = self._exact(asked.places)
         named = self._documents(asked.mentions)
-        of_named = (r for d in named for r in self._of_document(d))
+        boosts = {row: boost for d, boost in named.items() for row in self._of_document(d)}
         near = (*rows.tolist(), *best_lexical.tolist(), *likely.rows)
-        pool = np.array(list(dict.fromkeys([*exact, *near, *of_named])), np.int64)
+        pool = np.array(list(dict.fromkeys([*exact, *near, *boosts])), np.int64)
         cosine = self._index.vectors.take(pool) @ vector if len(pool) else np.zeros(0, np.float32)
         lexical = self._index.lexical.of(terms, pool)
         weight = self._parameters.dense_weight_named if named else self._parameters.dense_weight
@@ -210,9 +210,7 @@ class Retriever:
             like_words = scaled(asked_lexical, likely.lexical_floor)
             score += self._parameters.asked_lexical_weight * np.where(known, like_words, by_words)
         for position, row in enumerate(pool):
-            document = self._passage(int(row)).document_id
-            if document in named:
-                score[position] += named[document]
+            score[position] += boosts.get(int(row), 0.0)
             if int(row) in exact:
                 score[position] += _FIRST
         order = top(score, k)
