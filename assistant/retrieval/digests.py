@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DIGEST", "Digests", "packed"]
+__all__ = ["DIGEST", "Digests", "order", "packed"]
 
 DIGEST = np.dtype("V16")
 
@@ -22,6 +22,11 @@ def packed(digests: Iterable[str]) -> Packed:
     (1,)
     """
     return np.frombuffer(bytes.fromhex("".join(digests)), DIGEST)
+
+
+def order(digests: Packed) -> Rows:
+    """The order in which many digests are found fastest: searched in it, a table is read from front to back."""
+    return np.argsort(_halves(digests)[0], kind="stable")
 
 
 def _halves(digests: Packed) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:

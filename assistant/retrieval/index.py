@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 
 from assistant.retrieval import dense
 from assistant.retrieval.dense import DenseIndex, Table
+from assistant.retrieval.digests import order
 from assistant.retrieval.embedding import Embedder, Vectors, embedder
 from assistant.retrieval.lexical import LexicalIndex
 from assistant.retrieval.listing import Listing, listing
@@ -255,10 +256,11 @@ def _open_asked(segments: Sequence[Segment], gone: Mask) -> AskedIndex | None:
 
 def _find(segments: Sequence[Segment], digests: NDArray[np.void]) -> Rows:
     found, start = np.full(len(digests), -1, np.int64), 0
+    lacking = order(digests)
     for segment in segments:
-        lacking = np.flatnonzero(found < 0)
         rows = segment.digests.find(digests[lacking])
         found[lacking[rows >= 0]] = rows[rows >= 0] + start
+        lacking = lacking[rows < 0]
         start += segment.part.size
     return found
 
