@@ -1,5 +1,6 @@
 """Rows in a SQLite file, or in Postgres by one setting: what is kept of people is kept through here."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,10 @@ from typing import Any, Protocol
 
 from corpus.errors import StoreUnavailable
 
-__all__ = ["PostgresRows", "Rows", "SqliteRows", "failures", "pool"]
+__all__ = ["PostgresRows", "Rows", "SqliteRows", "alone", "failures", "pool"]
+
+_TABLES = 0x6E7A_7461
+"""The advisory lock of whoever makes tables."""
 
 
 class Rows(Protocol):
@@ -70,6 +74,21 @@ def pool(url: str, size: int) -> Any:
     )
     connections.wait(timeout=10)
     return connections
+
+
+@contextmanager
+def alone(connections: Any) -> Iterator[None]:
+    """Within it no other process makes tables: of two that start on an empty database at once, one would fail.
+
+    Tried again and again: a statement that waits would hold up the CREATE INDEX CONCURRENTLY of the one waited for.
+    """
+    with connections.connection() as connection:
+        while not connection.execute("SELECT pg_try_advisory_lock(%s) AS held", (_TABLES,)).fetchone()["held"]:
+            time.sleep(0.05)
+        try:
+            yield
+        finally:
+            connection.execute("SELECT pg_advisory_unlock(%s)", (_TABLES,))
 
 
 @contextmanager

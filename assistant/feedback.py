@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.database import PostgresRows, Rows, SqliteRows, failures, pool
+from assistant.database import PostgresRows, Rows, SqliteRows, alone, failures, pool
 from corpus.errors import InputError
 
 __all__ = ["LONGEST_WORDS", "REASONS", "Feedback", "Rating", "open_feedback"]
@@ -114,7 +114,9 @@ def open_feedback(path: Path, url: str | None = None) -> Feedback:
 
         postgres = (psycopg.Error, OSError)
         with failures(postgres, "反馈"):
-            return Feedback(PostgresRows(pool(url, 2)), postgres)
+            connections = pool(url, 2)
+            with alone(connections):
+                return Feedback(PostgresRows(connections), postgres)
     import sqlite3
 
     sqlite = (sqlite3.Error, OSError)

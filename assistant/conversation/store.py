@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.database import PostgresRows, Rows, SqliteRows, failures, pool
+from assistant.database import PostgresRows, Rows, SqliteRows, alone, failures, pool
 from corpus.errors import UnknownConversation
 
 if TYPE_CHECKING:
@@ -179,5 +179,6 @@ def _postgres(url: str) -> Store:
     with failures(kinds, "会话"):
         connections = pool(url, _POOL)
         saver = PostgresSaver(connections)
-        saver.setup()
-        return Store(saver, PostgresRows(connections), kinds)
+        with alone(connections):
+            saver.setup()
+            return Store(saver, PostgresRows(connections), kinds)

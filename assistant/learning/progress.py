@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
-from assistant.database import PostgresRows, Rows, SqliteRows, failures, pool
+from assistant.database import PostgresRows, Rows, SqliteRows, alone, failures, pool
 
 if TYPE_CHECKING:
     from fsrs import Card
@@ -163,7 +163,9 @@ def _postgres(url: str) -> Progress:
 
     kinds = (psycopg.Error, OSError)
     with failures(kinds, _WHAT):
-        return Progress(PostgresRows(pool(url, _POOL)), kinds)
+        connections = pool(url, _POOL)
+        with alone(connections):
+            return Progress(PostgresRows(connections), kinds)
 
 
 def _grade(rating: Rating) -> "Grade":

@@ -53,7 +53,7 @@ from corpus.references import Named, catalogue
 from evals import question
 from evals.metrics import hit, recall
 
-__all__ = ["Made", "Maker", "as_markdown", "main", "measure"]
+__all__ = ["Chroma", "Made", "Maker", "as_markdown", "chroma", "main", "measure"]
 
 RESULT = Path(__file__).parents[1] / "results" / "scale.json"
 """What every run adds its sizes to; the table lies beside it."""
@@ -231,26 +231,26 @@ def measure(size: int, base: Settings, folder: Path, *, server: bool = False) ->
     """Build, search and add to a corpus of that many clauses; seconds, milliseconds, MiB."""
     result: dict[str, Any] = {"clauses": size, "server": server, "load_before": round(os.getloadavg()[0], 1)}
     steps = (_build, _search, _add, *([_merge] if size <= MERGED else []))
-    with _chroma(folder / "server") if server else nullcontext() as chroma:
-        aside = base.model_copy(update={"home": folder, "chroma_url": chroma and chroma.url})
+    with chroma(folder / "server") if server else nullcontext() as vectors:
+        aside = base.model_copy(update={"home": folder, "chroma_url": vectors and vectors.url})
         for step in steps:
             with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
                 result |= pool.submit(step, size, base, aside).result()
             sys.stderr.write(f"{size} {step.__name__}: {json.dumps(result, ensure_ascii=False)}\n")
-        if chroma:
-            result["server_peak_mib"] = _held(chroma.process.pid)["VmHWM"]
-            result["server_disk_mib"] = round(sum(_sizes(folder / "server")) / 2**20, 1)
+        if vectors:
+            result["server_peak_mib"] = _held(vectors.process.pid)["VmHWM"]
+            result["disk_mib"]["chroma"] = round(sum(_sizes(folder / "server")) / 2**20, 1)
     return result | {"load_after": round(os.getloadavg()[0], 1)}
 
 
 @dataclass(frozen=True)
-class _Chroma:
+class Chroma:
     url: str
     process: "subprocess.Popen[bytes]"
 
 
 @contextmanager
-def _chroma(folder: Path) -> Iterator[_Chroma]:
+def chroma(folder: Path) -> Iterator[Chroma]:
     """A Chroma server on a free port, with its data in the folder."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -262,7 +262,7 @@ def _chroma(folder: Path) -> Iterator[_Chroma]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        yield _Chroma(f"http://127.0.0.1:{port}", process)
+        yield Chroma(f"http://127.0.0.1:{port}", process)
     finally:
         process.terminate()
         process.wait(30)
@@ -543,10 +543,8 @@ def _column(found: Mapping[str, Any]) -> dict[str, str]:
         "建索引 s（不含向量模型）": found["build_s"],
         "其中词表 / 造向量和切词 / BM25 / Chroma 和问法 s": " / ".join(str(s) for s in parts.values()),
         "建索引峰值内存 MiB": found["build_peak_mib"],
-        "磁盘 MiB": round(sum(disk.values()) + found.get("server_disk_mib", 0)),
-        "其中 Chroma / 向量 / BM25 MiB": " / ".join(
-            str(disk[name] or found.get("server_disk_mib", 0)) for name in ("chroma", "vectors", "lexical")
-        ),
+        "磁盘 MiB": round(sum(disk.values())),
+        "其中 Chroma / 向量 / BM25 MiB": " / ".join(str(disk[name]) for name in ("chroma", "vectors", "lexical")),
         "打开 s": found["open_s"],
         "第一次检索 s": found["first_search_s"],
         "检索进程峰值内存 MiB（其中不是映射文件的）": f"{found['search_peak_mib']}（{found['search_own_mib']}）",

@@ -1,12 +1,16 @@
 """Conversations in Postgres, against a real server that the tests start and stop."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from assistant.assistant import Assistant
+from assistant.conversation.store import open_store
+from assistant.feedback import open_feedback
+from assistant.learning.progress import open_progress
 from assistant.settings import Settings
 from corpus.errors import StoreUnavailable, UnknownConversation
 
@@ -45,6 +49,22 @@ def test_two_programs_share_one_conversation(assistant: Assistant, tmp_path: Pat
     assert len(second.history("共用")) == 3
     first.close()
     second.close()
+
+
+def test_programs_started_together_on_an_empty_database(tmp_path: Path, postgres: str) -> None:
+    import psycopg
+
+    def opened_and_closed(number: int) -> None:
+        for store in (open_store(tmp_path, url), open_feedback(tmp_path, url), open_progress(tmp_path, url)):
+            store.close()
+
+    for attempt in range(3):
+        name = f"fresh{attempt}"
+        with psycopg.connect(postgres, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        url = postgres.removesuffix("postgres") + name
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(opened_and_closed, range(6)))
 
 
 def test_a_server_that_is_not_there(assistant: Assistant, tmp_path: Path) -> None:
