@@ -484,11 +484,11 @@ def _peak() -> int:
 
 def as_markdown(results: Sequence[Mapping[str, Any]]) -> str:
     """The growth tables."""
-    own = [r for r in results if not r["server"]]
-    served = [r for r in results if r["server"]]
-    lines = ["# 条款增多时", "", "## 量得的：内嵌的 Chroma", "", *_table([_column(r) for r in own])]
-    if served:
-        lines += ["", "## 量得的：另一进程的 Chroma 服务（`chroma run`）", "", *_table([_column(r) for r in served])]
+    lines = ["# 条款增多时"]
+    for heading, server in (("内嵌的 Chroma", False), ("另一进程的 Chroma 服务（`chroma run`）", True)):
+        if columns := [_column(r) for r in results if r["server"] == server]:
+            lines += ["", f"## 量得的：{heading}", "", *_table(columns)]
+    own = [r for r in results if not r["server"]] or results
     last = max(own, key=lambda r: int(r["clauses"]))
     lines += ["", "## 推算的（没有量过）", ""]
     lines += [f"每条的量取自 {_spaced(last['clauses'])} 条那次，按条数放大；检索按逐条增加的部分放大。", ""]
