@@ -121,6 +121,21 @@ def test_with_too_much_gone_everything_is_written_anew(many: Many, settings: Set
     assert [p["size"] for p in parts(settings)] == [40]
 
 
+def test_a_large_addition_gets_a_graph(many: Many, settings: Settings, model, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    build(many, settings, model=model)
+    changed = replace(parameters(), compared=1)
+    monkeypatch.setattr(index, "parameters", lambda: changed)
+    items = (*many, *document(1))
+    build(items, settings, model=model)
+    assert [p["graph"] for p in parts(settings)] == [True, True]
+    opened = load(settings)
+    assert all(segment.graph and segment.asked_graph for segment in opened.segments)
+    opened.close()
+    retriever = open_index(settings, items, model=model)
+    assert retriever.search("微网1怎么建", 1)[0].key == "新1#1"
+    retriever.close()
+
+
 def test_small_segments_are_joined(many: Many, settings: Settings, model) -> None:  # type: ignore[no-untyped-def]
     items = many
     build(items, settings, model=model)
@@ -205,6 +220,39 @@ def test_a_damaged_addition_is_said_and_mended(many: Many, settings: Settings, m
     assert model.embedded == 0
     assert is_current(items, settings)
     assert len(parts(settings)) == 1
+
+
+@pytest.mark.parametrize("step", ["write", "join", "_centre", "_files", "_put_in_force"])
+def test_a_stopped_addition_leaves_the_index_answering(
+    many: Many, settings: Settings, model, monkeypatch, step: str
+) -> None:  # type: ignore[no-untyped-def]
+    items = many
+    build(items, settings, model=model)
+    for number in range(1, parameters().alike_segments):
+        items = (*items, *document(number, size=1))
+        build(items, settings, model=model)
+    more = (*items, *document(99, size=1))
+    before = found(settings, items, model)
+    does = getattr(index, step)
+
+    def stop(*given: object, **named: object) -> None:
+        if step != "_put_in_force":
+            does(*given, **named)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(index, step, stop)
+        with pytest.raises(KeyboardInterrupt):
+            build(more, settings, model=model)
+    assert is_current(items, settings)
+    assert found(settings, items, model) == before
+    model.embedded = 0
+    assert build(more, settings, model=model).added == 0
+    assert model.embedded == 0
+    assert [p["size"] for p in parts(settings)] == [60, 8]
+    kept = {path.name for path in settings.index_path.glob("s-*")}
+    assert len(kept) == 2 + 7  # in force, and what the generation before had besides
+    assert not list(settings.index_path.glob("unfinished-*"))
 
 
 def test_a_reader_of_the_generation_before_goes_on(many: Many, settings: Settings, model) -> None:  # type: ignore[no-untyped-def]
