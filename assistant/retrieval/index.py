@@ -8,7 +8,8 @@
       g-<id>/        what a generation says of its segments: which rows are gone, the mean of all vectors
 
 New and changed passages go into a small segment beside the large ones; those no longer held are marked as gone. Small
-segments of like size are joined, and when too much is small or gone everything is written anew. The words text is cut
+segments of like size are joined, and when too much is small or gone everything is written anew; an index of few rows
+always is. The words text is cut
 into are those of the index: the first segment holds the vocabulary, a later one the words its passages bring. Passages
 indexed before keep the terms they have until the index is written anew, which then equals one built at once.
 
@@ -172,9 +173,9 @@ def build(
         held = _Held.of(root, _manifest(root), settings, items)
         fresh = np.flatnonzero(held.rows < 0)
         changed = bool(len(fresh)) or held.changed
-        anew = not held.whole or held.loose(len(fresh)) > (
-            parameters().merge_on_index if merge else parameters().merge_on_addition
-        )
+        limit = parameters().merge_on_index if merge else parameters().merge_on_addition
+        small = changed and len(items) <= parameters().written_whole
+        anew = not held.whole or small or held.loose(len(fresh)) > limit
         if not changed and not (merge and anew):
             return BuildReport(0, 0, len(items), time.perf_counter() - started)
         model = model or embedder(settings.embedding)

@@ -33,6 +33,7 @@ class Parameters:
     compared: int
     largest_segment: int
     alike_segments: int
+    written_whole: int
     merge_on_addition: float
     merge_on_index: float
 
@@ -65,6 +66,7 @@ def parameters() -> Parameters:
         compared=raw["graph"]["compared"],
         largest_segment=raw["segments"]["largest"],
         alike_segments=raw["segments"]["alike"],
+        written_whole=raw["segments"]["written_whole"],
         merge_on_addition=raw["segments"]["merge_on_addition"],
         merge_on_index=raw["segments"]["merge_on_index"],
     )

@@ -274,13 +274,17 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 _REMOTE = """
 import sys
+from dataclasses import replace
 from pathlib import Path
-from assistant.retrieval import Passage, build, open_index
+from assistant.retrieval import Passage, build, index, open_index
 from assistant.retrieval.dense import connect
+from assistant.retrieval.parameters import parameters
 from assistant.settings import Settings
 from corpus.errors import IndexUnavailable
 
 home, url = sys.argv[1:]
+changed = replace(parameters(), written_whole=0)
+index.parameters = lambda: changed
 words = ["空调", "食堂", "停车", "会议", "公务用车", "光伏"]
 few = [Passage(word, "d", "节能办法", "", f"第{n}条", word, word) for n, word in enumerate(words, 1)]
 remote = Settings(home=Path(home), chroma_url=url)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assistant.retrieval import Passage, build, ensure, index, is_current, open_index, passages, segments
 from assistant.retrieval.digests import DIGEST, Digests, packed
 from assistant.retrieval.index import load
-from assistant.retrieval.parameters import parameters
+from assistant.retrieval.parameters import Parameters, parameters
 from assistant.settings import Settings
 from corpus.expansion import Asked
 from corpus.library import Corpus
@@ -22,6 +22,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:chromadb.*")
 
 Many = tuple[Passage, ...]
 QUESTIONS = ("空调温度", "食堂浪费", "充电设施比例", "新能源汽车", "再生水", "第三条", "机关节能办法第十条", "垃圾分类")
+
+
+@pytest.fixture(autouse=True)
+def numbers(monkeypatch: pytest.MonkeyPatch) -> Parameters:
+    """Segments from the first row on, so that few passages do."""
+    changed = replace(parameters(), written_whole=0)
+    monkeypatch.setattr(index, "parameters", lambda: changed)
+    return changed
 
 
 @pytest.fixture
@@ -123,7 +131,7 @@ def test_with_too_much_gone_everything_is_written_anew(many: Many, settings: Set
 
 def test_a_large_addition_gets_a_graph(many: Many, settings: Settings, model, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     build(many, settings, model=model)
-    changed = replace(parameters(), compared=1)
+    changed = replace(parameters(), compared=1, written_whole=0)
     monkeypatch.setattr(index, "parameters", lambda: changed)
     items = (*many, *document(1))
     build(items, settings, model=model)
@@ -182,10 +190,18 @@ def test_merged_is_the_same_as_built_at_once(many: Many, settings: Settings, mod
     assert np.mean(same) >= 9
 
 
+def test_a_small_index_is_written_whole(many: Many, settings: Settings, model, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(index, "parameters", parameters)
+    build(many, settings, model=model)
+    assert build((*many, *document(1)), settings, model=model).added == 2
+    assert [p["size"] for p in parts(settings)] == [62]
+    assert (model.embedded, is_current((*many, *document(1)), settings)) == (62, True)
+
+
 def test_nothing_is_merged_for_little(many: Many, settings: Settings, model, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     build(many, settings, model=model)
     build((*many, *document(1)), settings, model=model)
-    changed = replace(parameters(), merge_on_index=0.5)
+    changed = replace(parameters(), merge_on_index=0.5, written_whole=0)
     monkeypatch.setattr(index, "parameters", lambda: changed)
     build((*many, *document(1)), settings, model=model, merge=True)
     assert len(parts(settings)) == 2
