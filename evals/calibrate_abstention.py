@@ -1,6 +1,6 @@
 """Set the weights of ``assistant/conversation/abstention.yaml``: logistic regression over its signals.
 
-Learns from the dev split of the question set, the first turns of the dev conversations, ``cases/unanswerable.jsonl`` and
+Learns from the dev split of the question set, the first turns of the dev conversations, ``cases/unanswerable_held.jsonl`` and
 ``cases/answerable.jsonl``; the test split is never read. ``python -m evals.calibrate_abstention`` prints what it
 finds, ``--write`` writes it.
 """
@@ -16,7 +16,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from assistant.conversation.abstention import DIRECTION
+from assistant.conversation.abstention import BOUNDARY, Boundary
 from assistant.retrieval.embedding import Vectors
 from evals import conversations, question
 
@@ -25,21 +25,18 @@ if TYPE_CHECKING:
 
 __all__ = ["UNANSWERABLE", "Case", "Fit", "cases", "fit", "main", "signals"]
 
-UNANSWERABLE = Path(__file__).with_name("cases") / "unanswerable.jsonl"
-MORE = UNANSWERABLE.with_name("unanswerable_more.jsonl")
-ANSWERABLE = UNANSWERABLE.with_name("answerable.jsonl")
+UNANSWERABLE = Path(__file__).with_name("cases") / "unanswerable_held.jsonl"
+"""What the encoder was not trained to turn away (it was with ``unanswerable.jsonl`` and ``unanswerable_more.jsonl``), so
+that its signals are what they will be for questions it has not seen."""
 PARAMETERS = Path(__file__).parents[1] / "assistant" / "conversation" / "abstention.yaml"
 
-FALSE_REFUSALS = 0.03
+FALSE_REFUSALS = 0.02
 """Share of answerable questions that may be refused, left one out."""
 
-KNOWN = 0.2
-"""Weight of a question the clauses are known to answer, beside a case's 1, in learning the direction."""
+GAMMA, SOFTNESS = 2.0, 3.0
+"""Width of the kernel over unit vectors and price of a question on the wrong side of the boundary."""
 
-FLAT, STRETCH = 0.1, 10.0
-"""Inverse strength of the L2 penalty on the direction, and what e5's close-lying vectors are multiplied by before."""
-
-REGULAR = 1.0
+REGULAR = 0.2
 """Inverse strength of the L2 penalty over standardised signals."""
 
 
@@ -65,13 +62,13 @@ def cases() -> tuple[Case, ...]:
     learned = [
         Case(q.text, q.answerable)
         for q in question.load()
-        if q.split == "dev" and (q.answerable or q.reason in {"not_in_corpus", "out_of_domain"})
+        if q.split == "dev" and (q.answerable or q.reason != "no_such_clause")
     ]
     for talk in conversations.load():
         first = talk.turns[0]
         if talk.split == "dev" and first.kind in {"answer", "refusal"} and not first.smalltalk:
             learned.append(Case(first.say, first.kind == "answer"))
-    for path, answerable in ((UNANSWERABLE, False), (MORE, False), (ANSWERABLE, True)):
+    for path, answerable in ((UNANSWERABLE, False), (question.ANSWERABLE, True)):
         for line in path.read_text(encoding="utf-8").splitlines():
             learned.append(Case(json.loads(line)["question"], answerable))
     return tuple(learned)
@@ -88,28 +85,24 @@ def signals(core: "Core", text: str) -> tuple[Mapping[str, float], Vectors]:
     return features(turn, found.signals, evidence, core.weights, found.vector), found.vector
 
 
-def learn_direction(vectors: Vectors, answerable: NDArray[np.bool_], known: Vectors) -> Vectors:
-    """The direction and, last, its bias: logistic regression over vectors, the known questions counting a little each."""
-    from sklearn.linear_model import LogisticRegression
+def learn_boundary(vectors: Vectors, answerable: NDArray[np.bool_]) -> Boundary:
+    """A support vector machine over the vectors, both sides weighing the same."""
+    from sklearn.svm import SVC
 
-    x = np.concatenate([vectors, known])
-    y = np.concatenate([answerable, np.ones(len(known), bool)])
-    weight = np.concatenate([np.ones(len(vectors)), np.full(len(known), KNOWN)])
-    weight *= np.where(y, 1 / weight[y].sum(), 1 / weight[~y].sum()) * len(vectors) / 2
-    centre = known.mean(axis=0)
-    model = LogisticRegression(C=FLAT, max_iter=1000).fit((x - centre) * STRETCH, y, sample_weight=weight)
-    along = model.coef_[0] * STRETCH
-    return np.append(along, model.intercept_[0] - along @ centre).astype(np.float32)
+    model = SVC(C=SOFTNESS, gamma=GAMMA, class_weight="balanced").fit(vectors, answerable)
+    # Halved precision is what is kept, so it is what is measured.
+    kept = model.support_vectors_.astype(np.float16).astype(np.float32)
+    return Boundary(kept, model.dual_coef_[0].astype(np.float32), float(model.intercept_[0]), GAMMA)
 
 
-def left_out_directions(vectors: Vectors, answerable: NDArray[np.bool_], known: Vectors) -> Vectors:
-    """What the direction says of each question when learned without its fifth."""
+def left_out_sides(vectors: Vectors, answerable: NDArray[np.bool_]) -> Vectors:
+    """What the boundary says of each question when learned without its tenth."""
     from sklearn.model_selection import StratifiedKFold
 
     said = np.zeros(len(vectors), np.float32)
-    for rest, held in StratifiedKFold(5, shuffle=True, random_state=0).split(vectors, answerable):
-        learned = learn_direction(vectors[rest], answerable[rest], known)
-        said[held] = vectors[held] @ learned[:-1] + learned[-1]
+    for rest, held in StratifiedKFold(10, shuffle=True, random_state=1).split(vectors, answerable):
+        learned = learn_boundary(vectors[rest], answerable[rest])
+        said[held] = [learned.beyond(vector) for vector in vectors[held]]
     return said
 
 
@@ -150,9 +143,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seen = [signals(assistant.core, case.text) for case in learned]
     answerable = np.array([case.answerable for case in learned])
     vectors = np.stack([vector for _, vector in seen])
-    known = assistant.core.retriever.known
-    said = left_out_directions(vectors, answerable, known)
-    rows = [{**row, "direction": float(along)} for (row, _), along in zip(seen, said, strict=True)]
+    said = left_out_sides(vectors, answerable)
+    rows = [{**row, "boundary": float(side)} for (row, _), side in zip(seen, said, strict=True)]
     found = fit(rows, answerable.tolist())
     count = sum(case.answerable for case in learned)
     out = sys.stdout
@@ -165,7 +157,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             out.write(f"{'answerable' if case.answerable else 'unanswerable'} {chance:.3f} {case.text}\n")
     if "--write" in (sys.argv[1:] if arguments is None else arguments):
         _write(found, count, len(learned) - count)
-        np.save(PARAMETERS.with_name(DIRECTION), learn_direction(vectors, answerable, known))
+        learned_boundary = learn_boundary(vectors, answerable)
+        np.savez_compressed(
+            PARAMETERS.with_name(BOUNDARY),
+            vectors=learned_boundary.vectors.astype(np.float16),
+            weights=learned_boundary.weights,
+            bias=learned_boundary.bias,
+            gamma=learned_boundary.gamma,
+        )
     assistant.close()
     return 0
 
@@ -175,7 +174,7 @@ def _write(found: Fit, answerable: int, unanswerable: int) -> None:
     head = (
         "# Written by `python -m evals.calibrate_abstention --write`: logistic regression (balanced classes) over the\n"
         f"# signals of abstention.py, on {answerable} answerable and {unanswerable} unanswerable questions (dev split, dev\n"
-        f"# conversations, cases/unanswerable.jsonl and answerable.jsonl). answer_from is set so that, left out a tenth at a time, at most {FALSE_REFUSALS:.1%} of the\n"
+        f"# conversations, cases/unanswerable_held.jsonl and answerable.jsonl). answer_from is set so that, left out a tenth at a time, at most {FALSE_REFUSALS:.1%} of the\n"
         f"# answerable are refused; then {found.refusal:.1%} of the unanswerable are. The test split was not used.\n"
     )
     body = {

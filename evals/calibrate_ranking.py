@@ -18,7 +18,7 @@ from assistant.answering.ranking import features, relevance
 from assistant.assistant import Assistant
 from assistant.settings import read
 from evals.metrics.ndcg import ndcg
-from evals.question import Question, clause_keys, load
+from evals.question import ANSWERABLE, Question, clause_keys, load, load_file
 
 __all__ = ["Example", "fit", "main", "mean_ndcg"]
 
@@ -135,7 +135,7 @@ def main() -> None:
     keys = clause_keys(assistant.corpus)
     names: list[str] = []
     splits: dict[str, list[Example]] = {"dev": [], "test": []}
-    questions = [q for q in load() if q.answerable]
+    questions = [q for q in (*load(), *load_file(ANSWERABLE)) if q.answerable]
     for question in questions:
         names, made = example(assistant, question, keys)
         splits[question.split].append(made)

@@ -1,7 +1,7 @@
 """The conversation sets: follow-ups, corrections, missing inputs, changes of subject; every turn is judged.
 
 ``python -m evals.conversations`` talks through the dev conversations and lists the turns that fall short;
-``--split test`` and ``--split second`` give the share of the held-out ones without listing them.
+``--split test``, ``second`` and ``third`` give the share of the held-out ones without listing them.
 """
 
 import json
@@ -20,8 +20,8 @@ from corpus.errors import LibraryError
 __all__ = ["CONVERSATIONS", "Conversation", "Expected", "TurnScore", "converse", "faults", "load", "main"]
 
 _CASES = Path(__file__).with_name("cases")
-CONVERSATIONS = (_CASES / "conversations.jsonl", _CASES / "conversations_second.jsonl")
-"""The shipped sets; the second was written after the first had been built against, and is held out whole."""
+CONVERSATIONS = tuple(_CASES / f"conversations{name}.jsonl" for name in ("", "_second", "_third"))
+"""The shipped sets; the second and the third were written after the program, and are held out whole."""
 
 _HEADING = re.compile(r"^### ", re.M)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -55,7 +55,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Turns of one conversation and the split it belongs to: ``dev``, or held out as ``test`` or ``second``."""
+    """Turns of one conversation and the split it belongs to: ``dev``, or held out as ``test``, ``second`` or ``third``."""
 
     id: str
     turns: tuple[Expected, ...]

