@@ -279,7 +279,7 @@ def train(
             torch.autograd.backward(loss)
             torch.nn.utils.clip_grad_norm_(learned, 1.0)
             optimiser.step()
-        sys.stdout.write(f"epoch {epoch + 1} of {EPOCHS}: loss of the last batch {float(loss):.3f}\n")
+        sys.stdout.write(f"epoch {epoch + 1} of {EPOCHS}: loss of the last batch {loss.item():.3f}\n")
     return model.eval()
 
 

@@ -20,7 +20,10 @@ from assistant.answering.verdict import holds_rare, measured, opening, subject, 
 from assistant.answering.wording import caveat, excerpt, placed, point, pulled, scope, stated, tag
 from corpus.model import Document, Region
 
-__all__ = ["Draft", "write"]
+__all__ = ["Draft", "withheld", "write"]
+
+_OF_THE_STANDARD = re.compile(r"近零碳(机关|办公|停车|公务|食堂|物业|会议)")
+"""The standard's own terms: who uses one asks for its value, not for one that stands elsewhere."""
 
 NEAR = 0.55
 """Evidence below this share of the best hit's score is not written about."""
@@ -87,9 +90,9 @@ def _blocks(
     of_document = [e for e in evidence if e.document.id in question.documents]
     if question.asked == "metadata":
         return [_metadata((named or of_document or list(evidence))[0], ledger)]
-    withheld = _withheld(question, evidence, weights)
-    if withheld is not None:
-        return _not_given(question, *withheld, more, weights, ledger)
+    without_value = withheld(question, evidence, weights)
+    if without_value is not None:
+        return _not_given(question, *without_value, more, weights, ledger)
     if named and question.asked in {"clause", "general", "list"}:
         return [_whole(e, ledger) for e in named[:4]]
     if of_document and not named and not content(question.residue):
@@ -309,7 +312,7 @@ def _figure(
     ]
 
 
-def _withheld(
+def withheld(
     question: Question, evidence: Sequence[Evidence], weights: TermWeights
 ) -> tuple[Evidence, tuple[str, ...]] | None:
     """A clause that names the indicator asked for and gives no value, when that clause is what the question is about."""
@@ -319,7 +322,7 @@ def _withheld(
         clause = item.clause
         if clause.values_given:
             continue
-        if not (item.exact or item.score >= 0.97):
+        if not (item.exact or item.score >= 0.97 or _OF_THE_STANDARD.search(question.text)):
             continue
         wanted = [
             name

@@ -12,6 +12,7 @@ import numpy as np
 import yaml
 
 from assistant.answering.evidence import Evidence
+from assistant.answering.extractive import withheld
 from assistant.answering.question import Question, bigrams, content
 from assistant.answering.ranking import weigh
 from assistant.answering.rarity import TermWeights
@@ -198,6 +199,8 @@ def unanswerable(
     assert turn.reading is not None
     if any(e.exact for e in evidence) or (turn.reading.documents and not content(turn.reading.residue)):
         return ""  # the clause named, or the document asked for as a whole, is held
+    if withheld(turn.reading, weigh(turn.reading, evidence, rarity), rarity) is not None:
+        return ""  # the answer says that no value is given, and offers what others set
     set_up = parameters()
     values = features(turn, signals, evidence, rarity, vector)
     logit = set_up["bias"] + sum(weight * values[name] for name, weight in set_up["weights"].items())

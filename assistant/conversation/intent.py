@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["IntentClassifier", "Leaning", "examples"]
 
-TEMPERATURE = 0.01
-"""Cosines of e5 lie between .80 and .95, so a difference of .01 is worth a factor e in the vote."""
+TEMPERATURE = 0.06
+"""Difference of cosine that is worth a factor e in the vote; of the values tried the one under which an example left out is
+told best by the others (log loss .755 over 610 examples, .764 of them right)."""
 
 NEIGHBOURS = 5
 

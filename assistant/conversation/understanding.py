@@ -8,6 +8,7 @@ from functools import cache
 from typing import Literal
 
 from assistant.answering.grounding import HIDDEN
+from assistant.answering.question import bigrams
 from assistant.conversation.asking import absent, openers
 from assistant.conversation.dialogue import bare, dialogue, generic_only, is_elliptical
 from assistant.conversation.filling import Filled, answered, assumed, bare_number, fill
@@ -189,7 +190,7 @@ def _pending(question: str, memory: Memory, leaning: Leaning) -> Understanding |
     table = dialogue()
     resumes = bool(table.resumes.search(question))
     if resumes:
-        memory = _taken_up(memory, leaning)
+        memory = _taken_up(question, memory, leaning)
     spec = calculator(memory.calculator)
     asked = memory.awaiting if memory.last == "question" else ""
     if asked and table.accepts.match(question):
@@ -225,9 +226,13 @@ def shelved(memory: Memory, name: str) -> Mapping[str, Mapping[str, str]]:
     return {key: held for key, held in {**memory.shelf, **earlier}.items() if key != name}
 
 
-def _taken_up(memory: Memory, leaning: Leaning) -> Memory:
-    """刚才的会议: an earlier calculation is the one talked about if the words lean to it more than to the last."""
-    name = max((memory.calculator, *memory.shelf), key=leaning.share)
+def _taken_up(question: str, memory: Memory, leaning: Leaning) -> Memory:
+    """刚才的会议: an earlier calculation is the one talked about if its title is named, or the words lean to it more."""
+    words = bigrams(question)
+    name = max(
+        (memory.calculator, *memory.shelf),
+        key=lambda held: (len(words & bigrams(calculator(held).title)), leaning.share(held)),
+    )
     if name == memory.calculator:
         return memory
     return replace(memory, calculator=name, inputs=memory.shelf[name], awaiting="", assumed=(), left_out=())
