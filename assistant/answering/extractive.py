@@ -22,6 +22,12 @@ from corpus.model import Document, Region
 
 __all__ = ["Draft", "withheld", "write"]
 
+_SPELT = re.compile(
+    r"[一二两三四五六七八九十百千万]+(余|多)?(万|亿)?(元|倍|成|次|年|个?月|日|天|小时|分钟|周|级|辆|人|吨|章|种|项|类|部分)"
+    r"|每(半?年|季度?|月|周|日|天)|百分之|半(年|月|小时)"
+)
+"""A number written in words with what it counts, as laws write it (罚五万至二十万元, 每季度)."""
+
 _OF_THE_STANDARD = re.compile(r"近零碳(机关|办公|停车|公务|食堂|物业|会议)")
 """The standard's own terms: who uses one asks for its value, not for one that stands elsewhere."""
 
@@ -116,7 +122,8 @@ def _blocks(
     points = _points(question, pool, ledger)
     asked_in_words = bool(pool) and _in_words(pool[0])
     figured = numbers(re.sub(r"\[\d+\]", "", " ".join(points)))
-    bare = question.asked == "figure" and question.units and not figured and not asked_in_words
+    spelt = any(_SPELT.search(point) for point in points)
+    bare = question.asked == "figure" and question.units and not (figured or spelt or asked_in_words)
     return [NO_VALUE if bare else "", *points]
 
 
