@@ -350,7 +350,8 @@ def _figures(bare: str, cited: Sequence[Source], asked: Source, *, strict: bool)
     masked = [m.span() for pattern in (_ISSUE, _CODE, _PLACE) for m in pattern.finditer(bare)]
     written = figures(bare, masked)
     years = {int(f.low) for f in written if f.kind == "year" and not f.base}
-    plain = frozenset().union(*(numbers(s.text) | numbers(s.text.translate(_CHINESE_DIGITS)) for s in cited))
+    # 零 by itself is no figure: 近零碳 does not hold a nought.
+    plain = frozenset().union(*(numbers(s.text) | (numbers(s.text.translate(_CHINESE_DIGITS)) - {"0"}) for s in cited))
     borrowed: list[Figure] = []
     stood: list[Figure] = []
     for figure in written:
