@@ -19,6 +19,7 @@ from assistant.answering.evidence import Evidence
 from assistant.review.figures import Figure, compare, contradicts, figures, held_figures
 from assistant.review.likeness import pairs
 from assistant.review.modals import conflict, modals
+from corpus.characters import HIDDEN
 from corpus.model import Clause, Strength
 from corpus.numerals import number
 
@@ -38,12 +39,6 @@ __all__ = [
     "sources",
     "typed",
 ]
-
-HIDDEN = re.compile(
-    r"[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    r"\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-"""Control characters and signs that show nothing, or turn the direction of what is shown."""
 
 Fault = Literal[
     "ghost", "unmarked", "figure", "year", "number", "place", "title", "quote", "modal", "address", "unsupported"

@@ -6,6 +6,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.characters import HIDDEN
 from corpus.errors import InputError, unreadable
 
 __all__ = ["Kind", "Limits", "examine", "shown_name"]
@@ -59,7 +60,7 @@ _NAMES = {
     "ole": "旧版 Office 文件",
     "program": "程序",
 }
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_BREAKS = str.maketrans("", "", "\t\n")
 
 
 def shown_name(path: Path) -> str:
@@ -68,8 +69,10 @@ def shown_name(path: Path) -> str:
     >>> shown_name(Path("../../etc/a\\x07b.pdf"))
     'ab.pdf'
     """
-    name = _UNSEEN.sub("", path.name.replace("\\", "/").rsplit("/", 1)[-1]).encode("utf-8", "replace").decode("utf-8")
-    return name[:120] or "未命名"
+    name = path.name.replace("\\", "/").rsplit("/", 1)[-1]
+    # A name in another encoding keeps its length and its suffix: what cannot be read of it becomes question marks.
+    readable = name.encode("utf-8", "replace").decode("utf-8")
+    return HIDDEN.sub("", readable).translate(_BREAKS)[:120] or "未命名"
 
 
 def examine(path: Path, limits: Limits) -> Kind:

@@ -3,13 +3,14 @@
 import re
 import unicodedata
 
+from corpus.characters import HIDDEN
+
 __all__ = ["CJK", "bare", "ends_sentence", "join", "tidy", "tight", "width"]
 
 CJK = r"\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’—…·"
 """Character class source: full-width letters and punctuation."""
 
 _HAN = r"\u3400-\u9fff\uf900-\ufaff"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffe\uffff]")
 _SPACES = re.compile(r"[ \t\u00a0\u2002-\u200a\u3000]+")
 _AROUND_CJK = re.compile(
     rf"(?<=[{_HAN}，。；：、！？）》」”]) (?=[0-9]|[A-Z](?![a-z]{{2}})|[a-z]{{1,2}}(?![a-z]))|(?<=[0-9A-Za-z%℃]) (?=[{_HAN}，。；：、！？（《「“])"
@@ -44,7 +45,7 @@ def tight(text: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    return _SPACES.sub(" ", _CONTROL.sub("", _compatible(text))).strip()
+    return _SPACES.sub(" ", HIDDEN.sub("", _compatible(text))).strip()
 
 
 def _tight(text: str) -> str:

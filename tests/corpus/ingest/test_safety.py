@@ -83,6 +83,8 @@ def test_archives_made_to_harm(reader: Reader, tmp_path: Path) -> None:
 
 def test_names_show_no_folders_and_no_control_marks() -> None:
     assert shown_name(Path("../../../etc/\x1b[31m\u202egpj.pdf")) == "[31mgpj.pdf"
+    assert shown_name(Path("a\t\n\u2066b\U000e0041\ufe0f.pdf")) == "ab.pdf"
+    assert shown_name(Path("\udcb0\udcec.pdf")) == "??.pdf"
     assert len(shown_name(Path("长" * 200 + ".pdf"))) <= 120
 
 
