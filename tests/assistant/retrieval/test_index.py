@@ -1,7 +1,6 @@
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from assistant.retrieval import Passage, build, ensure, is_current, open_index
 from assistant.retrieval.index import load
 from assistant.settings import Settings
 from corpus.errors import IndexUnavailable, InputError
+from evals.bench.scale import chroma
 
 Few = tuple[Passage, ...]
 
@@ -255,21 +255,8 @@ class _Slow:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen([*command, "--path", str(tmp_path / "server")], stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(20)
+    with chroma(tmp_path / "server") as started:
+        yield started.url
 
 
 _REMOTE = """
