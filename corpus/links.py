@@ -55,8 +55,11 @@ def links_of(corpus: Corpus, clause: Clause) -> tuple[Link, ...]:
     >>> [(link.text, link.keys) for link in links_of(corpus, clause)]
     [('第六十条第四款', ('gd-air-pollution-regulation#第六十条',))]
     """
-    found = [*_documents(corpus, clause), *_places(corpus, clause)]
-    return tuple(sorted(found, key=lambda link: link.span))
+    held = _read(_ByIdentity(corpus))
+    if clause.key not in held:
+        found = [*_documents(corpus, clause), *_places(corpus, clause)]
+        held[clause.key] = tuple(sorted(found, key=lambda link: link.span))
+    return held[clause.key]
 
 
 def pointed_at(corpus: Corpus, clause: Clause, most: int) -> tuple[Clause, ...]:
@@ -80,6 +83,12 @@ def linked_from(corpus: Corpus, key: str) -> tuple[tuple[str, Link], ...]:
     """The clauses that point at a clause, with the pointer: (key of the clause, its link). Raises ``UnknownClause``."""
     corpus.get(key)
     return _incoming(_ByIdentity(corpus)).get(key, ())
+
+
+@lru_cache(maxsize=4)
+def _read(corpus: "_ByIdentity") -> dict[str, tuple[Link, ...]]:
+    """The pointers of the clauses read so far: a clause is read once, whatever asks for it."""
+    return {}
 
 
 @lru_cache(maxsize=2)

@@ -76,13 +76,16 @@ def cases() -> tuple[Case, ...]:
 
 def signals(core: "Core", text: str) -> tuple[Mapping[str, float], Vectors]:
     """The signals of one question, as the program sees them, and its vector."""
+    from assistant.answering.ranking import weigh
     from assistant.conversation.abstention import features
     from assistant.conversation.steps import STEPS
     from assistant.conversation.turn import Turn
 
     turn = STEPS["understand"](core, Turn(question=text, part=True))
     found, evidence = core.at(turn.as_of).search(turn.asked.query)
-    return features(turn, found.signals, evidence, core.weights, found.vector), found.vector
+    assert turn.reading is not None
+    ordered = weigh(turn.reading, evidence, core.weights)
+    return features(turn, found.signals, evidence, ordered, core.weights, found.vector), found.vector
 
 
 def learn_boundary(vectors: Vectors, answerable: NDArray[np.bool_]) -> Boundary:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from sys import intern
 from typing import Literal, cast
 
 import yaml
@@ -15,6 +16,9 @@ Asked = Literal["metadata", "definition", "figure", "yes_no", "list", "clause", 
 
 _PUNCTUATION = re.compile(r"[\s，。、；：？！“”‘’（）()《》〈〉〔〕\[\]\"'?!,.;:~～—\-]+")
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+_PIECE = re.compile(r"[a-z0-9]+|[^a-z0-9]+")
+_HELD = 4096
+"""Texts whose pairs are kept: those of the clauses are looked at with every question, at most about 40 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ def cues() -> Cues:
     )
 
 
+@lru_cache(maxsize=_HELD)
 def bigrams(text: str) -> frozenset[str]:
     """Character pairs of each run without punctuation; ASCII words count whole.
 
@@ -82,11 +87,11 @@ def bigrams(text: str) -> frozenset[str]:
     """
     found: set[str] = set()
     for run in _PUNCTUATION.split(text.lower()):
-        for piece in re.findall(r"[a-z0-9]+|[^a-z0-9]+", run):
+        for piece in _PIECE.findall(run):
             if piece.isascii():
-                found.add(piece)
+                found.add(intern(piece))
             else:
-                found.update(piece[i : i + 2] for i in range(len(piece) - 1))
+                found.update(intern(piece[i : i + 2]) for i in range(len(piece) - 1))
     return frozenset(found)
 
 

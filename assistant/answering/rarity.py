@@ -10,6 +10,9 @@ from corpus.library import Corpus
 __all__ = ["TermWeights", "signs"]
 
 
+_HELD = 8192
+"""Sets of terms whose weight is kept."""
+
 RARE = 0.016
 """Share of the clauses below which a character counts as rare: 窗, 桩, 茅 but not 机, 关, 的."""
 
@@ -31,7 +34,9 @@ class TermWeights:
         for clause in corpus.clauses:
             counts.update(bigrams(f"{clause.heading} {clause.text}"))
         self._total = len(corpus.clauses)
-        self._counts = counts
+        self._weights = {term: self._weight(count) for term, count in counts.items()}
+        self._absent = self._weight(0)
+        self._wholes: dict[frozenset[str], float] = {}
         self._signs = Counter(sign for clause in corpus.clauses for sign in signs(f"{clause.heading}{clause.text}"))
 
     def rare(self, text: str) -> frozenset[str]:
@@ -41,12 +46,24 @@ class TermWeights:
 
     def known(self, term: str) -> bool:
         """Whether any clause has the term."""
-        return term in self._counts
+        return term in self._weights
+
+    def _weight(self, count: int) -> float:
+        return math.log(1 + self._total / (1 + count))
 
     def weight(self, term: str) -> float:
-        return math.log(1 + self._total / (1 + self._counts.get(term, 0)))
+        return self._weights.get(term, self._absent)
+
+    def weighed(self, terms: frozenset[str]) -> float:
+        """The weights of all terms together."""
+        held = self._wholes.get(terms)
+        if held is None:
+            if len(self._wholes) >= _HELD:
+                self._wholes.clear()
+            held = self._wholes[terms] = sum(map(self.weight, terms))
+        return held
 
     def share(self, part: frozenset[str], whole: frozenset[str]) -> float:
         """The weighted share of ``whole`` that ``part`` holds, 0 to 1."""
-        total = sum(self.weight(t) for t in whole)
-        return sum(self.weight(t) for t in whole & part) / total if total else 0.0
+        total = self.weighed(whole)
+        return sum(map(self.weight, whole & part)) / total if total else 0.0

@@ -14,7 +14,6 @@ import yaml
 from assistant.answering.evidence import Evidence
 from assistant.answering.extractive import withheld
 from assistant.answering.question import Question, bigrams, content
-from assistant.answering.ranking import weigh
 from assistant.answering.rarity import TermWeights
 from assistant.conversation.dialogue import dialogue
 from assistant.conversation.markup import inert
@@ -60,9 +59,14 @@ def parameters() -> Mapping[str, Any]:
 
 
 def features(
-    turn: "Turn", signals: "Signals", evidence: Sequence[Evidence], rarity: TermWeights, vector: Vectors
+    turn: "Turn",
+    signals: "Signals",
+    evidence: Sequence[Evidence],
+    ordered: Sequence[Evidence],
+    rarity: TermWeights,
+    vector: Vectors,
 ) -> Mapping[str, float]:
-    """What the decision looks at, each about 0 to 1.
+    """What the decision looks at, each about 0 to 1. ``evidence`` is in the order of retrieval, ``ordered`` the same weighed.
 
     ``unknown`` is the share of the question's words the whole library lacks, ``held_first`` and ``held_pool`` the
     shares the first clause and the first five hold, ``held_least`` that of the worst held phrase; ``margin`` is how much
@@ -101,7 +105,7 @@ def features(
         "english": float(question.english),
         "lexical_top": signals.lexical_top / LEXICAL,
         "boundary": boundary().beyond(vector),
-        **_asked(question, evidence, terms, rarity),
+        **_asked(evidence, ordered, terms, rarity),
     }
 
 
@@ -131,9 +135,8 @@ def boundary() -> Boundary:
 
 
 def _asked(
-    question: Question, evidence: Sequence[Evidence], terms: frozenset[str], rarity: TermWeights
+    evidence: Sequence[Evidence], ordered: Sequence[Evidence], terms: frozenset[str], rarity: TermWeights
 ) -> dict[str, float]:
-    ordered = weigh(question, evidence, rarity)
     near = sorted((e.match.asked for e in evidence if e.match.asked is not None), reverse=True)[:3] or [0.0]
     first = ordered[0]
     together = [rarity.share(bigrams(_with_question(e)), terms) for e in ordered[:POOL]]
@@ -183,6 +186,7 @@ def unanswerable(
     turn: "Turn",
     signals: "Signals",
     evidence: Sequence[Evidence],
+    ordered: Sequence[Evidence],
     rarity: TermWeights,
     vector: Vectors,
 ) -> str:
@@ -199,10 +203,10 @@ def unanswerable(
     assert turn.reading is not None
     if any(e.exact for e in evidence) or (turn.reading.documents and not content(turn.reading.residue)):
         return ""  # the clause named, or the document asked for as a whole, is held
-    if withheld(turn.reading, weigh(turn.reading, evidence, rarity), rarity) is not None:
+    if withheld(turn.reading, ordered, rarity) is not None:
         return ""  # the answer says that no value is given, and offers what others set
     set_up = parameters()
-    values = features(turn, signals, evidence, rarity, vector)
+    values = features(turn, signals, evidence, ordered, rarity, vector)
     logit = set_up["bias"] + sum(weight * values[name] for name, weight in set_up["weights"].items())
     if 1 / (1 + math.exp(-logit)) >= set_up["answer_from"]:
         return ""

@@ -159,14 +159,18 @@ def _retrieve(core: Core, turn: Turn) -> Turn:
     if turn.reading is not None and turn.reading.asked == "definition":
         defined = define(then.corpus, turn.asked.query)
         evidence = (*defined, *(e for e in evidence if e.clause.key not in {d.clause.key for d in defined}))
-    reason = unanswerable(then.corpus, turn, found.signals, evidence, core.weights, found.vector)
+    assert turn.reading is not None
+    ordered = weigh(turn.reading, evidence, core.weights)
+    reason = unanswerable(then.corpus, turn, found.signals, evidence, ordered, core.weights, found.vector)
     if turn.as_of is not None:
         mentions = core.retriever.named(turn.asked.query).mentions
         named = [i for m in mentions for i in m.document_ids if m.how != "abbreviation" or reason]
         reason = not_in_force(core.corpus, named, turn.as_of) or reason
     if reason and (fuller := _with_subject(core, turn)) and (again := _retrieve(core, fuller)).next == "answer":
         return again
-    return replace(turn, evidence=evidence, reason=reason, next="decline" if reason else "answer")
+    if reason:
+        return replace(turn, evidence=evidence, reason=reason, next="decline")
+    return replace(turn, evidence=ordered, reason="", next="answer")
 
 
 def _with_subject(core: Core, turn: Turn) -> Turn | None:
@@ -295,13 +299,12 @@ def _answer(core: Core, turn: Turn) -> Turn:
             return _finished(turn, "answer", CANCELLED, memory=memory)
     assert turn.reading is not None
     reading = turn.reading
-    evidence = weigh(reading, turn.evidence, core.weights)
 
     def search(query: str) -> Sequence[Evidence]:
         return weigh(reading, core.at(turn.as_of).search(query)[1], core.weights)
 
     then = core.at(turn.as_of).corpus
-    draft = write(reading, evidence, core.weights, more=search, follow=partial(follow, then))
+    draft = write(reading, turn.evidence, core.weights, more=search, follow=partial(follow, then))
     spoken = (
         core.model.speak(turn.asked.query, reading, draft, search, turn.emit, turn.register) if core.model else None
     )

@@ -115,11 +115,6 @@ class Table:
             found[here] = self.parts[number][rows[here] - self.starts[number]]
         return found
 
-    def between(self, begin: int, end: int) -> Vectors:
-        """Rows that follow each other within one table."""
-        number = int(np.searchsorted(self.starts, begin, side="right")) - 1
-        return self.parts[number][begin - self.starts[number] : end - self.starts[number]]
-
     def whole(self) -> Vectors:
         """All rows; a copy where there is more than one table."""
         return self.parts[0] if len(self.parts) == 1 else np.concatenate(self.parts)

@@ -109,9 +109,9 @@ class AskedIndex:
     lexical: LexicalIndex
     dense: DenseIndex
 
-    def owner(self, row: int) -> int:
-        """The passage a question belongs to."""
-        return int(np.searchsorted(self.starts, row, side="right")) - 1
+    def owners(self, rows: Rows) -> Rows:
+        """The passages that questions belong to."""
+        return np.searchsorted(self.starts, rows, side="right") - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
 
 import numpy as np
@@ -46,6 +46,8 @@ _FIRST = 10.0
 """Added to a clause named by its place: more than fusion and boosts can give together."""
 _DEEPER = 3
 """Questions looked at for each passage wanted: a passage has several that are alike."""
+_READ = 64
+"""Questions whose names are kept as read."""
 _CACHED = 512
 """Question vectors kept: the same question is asked again by the page, the follow-up and the check."""
 
@@ -166,6 +168,8 @@ class Retriever:
         self._locators: dict[str, tuple[tuple[int, Locator], ...]] = {}
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
+        # One question is read several times on its way: by what understands it, by the ranking and here.
+        self._read = lru_cache(maxsize=_READ)(self._read_anew)
 
     def over(self, passages: Sequence[Passage], catalogue: Catalogue) -> "Retriever":
         """The same index seen through other passages and names: what is not among them is not found."""
@@ -241,10 +245,10 @@ class Retriever:
         best, scores = index.lexical.best(terms, self._parameters.depth, self._gone)
         found, cosines = index.dense.nearest(vector, min(_DEEPER * self._parameters.depth, len(index.vectors)))
         rows: dict[int, float] = {}
-        for number, cosine in zip(found.tolist(), cosines.tolist(), strict=True):
-            row = index.owner(number)
-            if not self._gone[row]:
-                rows.setdefault(row, cosine)
+        owners = index.owners(found)
+        held = ~self._gone[owners]
+        for row, cosine in zip(owners[held].tolist(), cosines[held].tolist(), strict=True):
+            rows.setdefault(row, cosine)
         near = list(rows)[: self._parameters.depth]
         return _Likely(
             rows=tuple(dict.fromkeys([*near, *best.tolist()])),
@@ -264,12 +268,19 @@ class Retriever:
         if index is None:
             return np.zeros(0, np.float32), np.zeros(0, np.int64)
         best, nearest = np.zeros(len(pool), np.float32), np.full(len(pool), -1, np.int64)
-        for position, row in enumerate(pool):
-            begin, end = int(index.starts[row]), int(index.starts[row + 1])
-            if end > begin:
-                cosines = index.vectors.between(begin, end) @ vector
-                at = int(cosines.argmax())
-                best[position], nearest[position] = cosines[at], begin + at
+        begin = np.asarray(index.starts[pool], np.int64)
+        counts = np.asarray(index.starts[pool + 1], np.int64) - begin
+        held = np.flatnonzero(counts)
+        if not len(held):
+            return best, nearest
+        first = np.concatenate(([0], np.cumsum(counts[held])[:-1]))
+        rows = np.repeat(begin[held] - first, counts[held]) + np.arange(int(counts.sum()))
+        cosines = index.vectors.take(rows) @ vector
+        best[held] = np.maximum.reduceat(cosines, first)
+        # The first of the rows that reach the best of their passage.
+        reached = np.flatnonzero(cosines == np.repeat(best[held], counts[held]))
+        owners, at = np.unique(np.repeat(held, counts[held])[reached], return_index=True)
+        nearest[owners] = rows[reached[at]]
         return best, nearest
 
     @staticmethod
@@ -289,7 +300,7 @@ class Retriever:
             return None
         return self._passage(row).asked[int(nearest[at]) - int(index.starts[row])]
 
-    def _read(self, query: str) -> _Query:
+    def _read_anew(self, query: str) -> _Query:
         text = simplified(query[:_QUESTION]).strip()
         mentions = self._catalogue.mentions(text)
         guideline = self._parameters.guideline if self._of_document(self._parameters.guideline) else ""

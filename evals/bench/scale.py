@@ -461,7 +461,7 @@ def _nearest_cosine(index: Index, compared: DenseIndex, sample: int = 100) -> fl
     rows = np.random.default_rng(_SEED).permutation(index.size)[:sample]
     nearest = []
     for row in rows.tolist():
-        found, cosines = compared.nearest(index.vectors.between(row, row + 1)[0], 2)
+        found, cosines = compared.nearest(index.vectors.take(np.array([row]))[0], 2)
         nearest.append(float(cosines[int(found[0] == row)]))
     return round(float(np.median(nearest)), 3)
 

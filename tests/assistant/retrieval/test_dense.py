@@ -67,7 +67,6 @@ def test_rows_are_those_of_the_whole_however_divided(vectors) -> None:  # type: 
     rows = np.array([299, 0, 10, 9, 70, 69])
     assert len(table) == SIZE
     assert np.array_equal(table.take(rows), vectors[rows])
-    assert np.array_equal(table.between(70, 75), vectors[70:75])
     assert np.array_equal(table.whole(), vectors)
 
 
