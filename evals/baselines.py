@@ -12,8 +12,7 @@ from uuid import uuid4
 import numpy as np
 
 from assistant.retrieval.embedding import Embedder
-from corpus.library import Corpus
-from evals.passage import Passage, RunningText, passages, running_texts
+from evals.passage import Passage, RunningText
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -66,7 +65,7 @@ def _bm25(texts: Sequence[Passage], tokens: Callable[[list[str]], list[list[str]
     return search
 
 
-def lexical(corpus: Corpus) -> Search:
+def lexical(texts: Sequence[Passage]) -> Search:
     """BM25 with the tokenizer bm25s has by default: no segmentation of Chinese."""
     import bm25s
 
@@ -74,23 +73,23 @@ def lexical(corpus: Corpus) -> Search:
         split: list[list[str]] = bm25s.tokenize(texts, return_ids=False, show_progress=False)
         return split
 
-    return _bm25(passages(corpus), tokens)
+    return _bm25(texts, tokens)
 
 
-def segmented(corpus: Corpus) -> Search:
+def segmented(texts: Sequence[Passage]) -> Search:
     """BM25 over jieba's search-mode words."""
     import jieba
 
     def tokens(texts: list[str]) -> list[list[str]]:
         return [[word for word in jieba.cut_for_search(text.lower()) if word.strip()] for text in texts]
 
-    return _bm25(passages(corpus), tokens)
+    return _bm25(texts, tokens)
 
 
-def dense(corpus: Corpus, embedder: Embedder) -> Search:
+def dense(texts: Sequence[Passage], embedder: Embedder) -> Search:
     """Cosine of question and passage vectors, exact."""
     # Alike in length together: a batch costs what its longest text costs.
-    texts = sorted(passages(corpus), key=lambda p: len(p.text))
+    texts = sorted(texts, key=lambda p: len(p.text))
     vectors = embedder.embed_passages([p.text for p in texts])
 
     def search(question: str, k: int) -> Ranking:
@@ -101,7 +100,11 @@ def dense(corpus: Corpus, embedder: Embedder) -> Search:
 
 
 def langchain_recipe(
-    corpus: Corpus, embedder: Embedder, *, chunk_size: int = CHUNK_SIZE, chunk_overlap: int = CHUNK_OVERLAP
+    documents: Iterable[RunningText],
+    embedder: Embedder,
+    *,
+    chunk_size: int = CHUNK_SIZE,
+    chunk_overlap: int = CHUNK_OVERLAP,
 ) -> Search:
     """The tutorial recipe: every document as one file, character splitter, Chroma, the same embedding.
 
@@ -112,7 +115,7 @@ def langchain_recipe(
     from langchain_core.documents import Document
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    texts: dict[str, RunningText] = {text.document_id: text for text in running_texts(corpus)}
+    texts = {text.document_id: text for text in documents}
     splitter = RecursiveCharacterTextSplitter(chunk_size=chunk_size, chunk_overlap=chunk_overlap, add_start_index=True)
     chunks = splitter.split_documents(
         [Document(text.text, metadata={"document_id": text.document_id}) for text in texts.values()]

@@ -19,6 +19,7 @@ from evals import ablation, baselines, calculation, gates, question, references,
 from evals.baselines import Ranking, Search
 from evals.calculation import CalculationCase
 from evals.measurement import Answerer, RankingScore, score_answer, score_calculation, score_ranking
+from evals.passage import passages, running_texts
 from evals.question import Question
 from evals.references import ReferenceCase
 from evals.report import Results, Row
@@ -105,17 +106,18 @@ def everything(settings: Settings, *, release: str | None = None) -> Results:
     index = load(settings)
     try:
         corpus, model, plain = searcher.corpus, embedder(settings.embedding), embedder(PLAIN)
+        texts = passages(corpus)
 
         def product(text: str, k: int) -> Ranking:
             return Ranking(tuple((hit.key,) for hit in searcher.search(text, k)))
 
         searches: dict[str, Callable[[], Search]] = {
-            LEXICAL: lambda: baselines.lexical(corpus),
-            SEGMENTED: lambda: baselines.segmented(corpus),
-            DENSE: lambda: baselines.dense(corpus, plain),
-            DENSE + TRAINED: lambda: baselines.dense(corpus, model),
-            RECIPE: lambda: baselines.langchain_recipe(corpus, plain),
-            RECIPE + TRAINED: lambda: baselines.langchain_recipe(corpus, model),
+            LEXICAL: lambda: baselines.lexical(texts),
+            SEGMENTED: lambda: baselines.segmented(texts),
+            DENSE: lambda: baselines.dense(texts, plain),
+            DENSE + TRAINED: lambda: baselines.dense(texts, model),
+            RECIPE: lambda: baselines.langchain_recipe(running_texts(corpus), plain),
+            RECIPE + TRAINED: lambda: baselines.langchain_recipe(running_texts(corpus), model),
             PRODUCT: lambda: product,
         }
         return run(

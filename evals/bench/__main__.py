@@ -32,6 +32,7 @@ from assistant.retrieval.embedding import PLAIN, Vectors
 from assistant.settings import Settings, read
 from evals import baselines, question
 from evals.bench import inventory
+from evals.passage import running_texts
 
 __all__ = ["as_markdown", "main", "measure"]
 
@@ -73,7 +74,10 @@ def _warm(assistant: Assistant, model: Embedder, count: int) -> dict[str, Any]:
     answerable = [q.text for q in question.load() if q.answerable]
     asked = [answerable[n] for n in np.random.default_rng(_SEED).permutation(len(answerable))]
     # Two of the product, so that neither profits from the vector the other has just remembered.
-    searcher, recipe = Assistant.open(assistant.settings), baselines.langchain_recipe(assistant.corpus, embedder(PLAIN))
+    searcher, recipe = (
+        Assistant.open(assistant.settings),
+        baselines.langchain_recipe(running_texts(assistant.corpus), embedder(PLAIN)),
+    )
     before, asked = asked[:20], asked[20 : 20 + count]
     for text in before:
         assistant.ask(text)

@@ -10,6 +10,7 @@ from assistant.settings import Settings
 from corpus.library import Corpus
 from evals import baselines, gates
 from evals.calculation import CalculationCase
+from evals.passage import passages
 from evals.question import Gold, Question
 from evals.references import ReferenceCase
 from evals.run import PRODUCT, everything, run
@@ -55,7 +56,10 @@ def questions() -> list[Question]:
 
 
 def test_every_system_is_measured_on_both_splits(small_corpus: Corpus) -> None:
-    searches = {"BM25": lambda: baselines.segmented(small_corpus), PRODUCT: lambda: baselines.segmented(small_corpus)}
+    searches = {
+        "BM25": lambda: baselines.segmented(passages(small_corpus)),
+        PRODUCT: lambda: baselines.segmented(passages(small_corpus)),
+    }
     case = CalculationCase("c", "算", "plain", "meeting", (), True)
     cited = [ReferenceCase(f"f{n}", f"《没有这份文件{n}》第一条规定了碳排放。", "unknown_document") for n in range(9)]
     results = run(
