@@ -10,11 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
-from corpus.numerals import number
-from evals.foreign.downloads import Article, LayQuestion, Reading, bare, cited, laws, readings, recited, stard
+from corpus.numerals import chinese, number
+from evals.foreign.downloads import Article, LayQuestion, Reading, bare, cited, laws, readings, recited, stard, taiwan
 from evals.foreign.judged import Judged, Text
 
-__all__ = ["COLLECTIONS", "Downloads", "Sizes", "alike", "windows"]
+__all__ = ["COLLECTIONS", "TAIWAN", "Downloads", "Sizes", "alike", "windows"]
 
 SEED = 20260101
 PROVINCES = ("北京市", "上海市", "重庆市", "浙江省", "山东省", "河南省", "广东省")
@@ -25,7 +25,21 @@ WINDOW, LONGEST = 110, 260
 ALIKE = 0.4
 """Share of character pairs from which two articles of regulations of like name count as alike."""
 
+_PLAIN_NUMBER = re.compile(r"第\s*(\d+)\s*條")
 _Item = TypeVar("_Item")
+REGULATION = 45
+"""Articles of the longest regulation taken, so that there is room for several names."""
+TAIWAN = (
+    "能源管理法",
+    "再生能源發展條例",
+    "勞動基準法",
+    "檔案法",
+    "個人資料保護法",
+    "公務員服務法",
+    "規費法",
+    "下水道法",
+)
+"""Laws of Taiwan that are read."""
 _BEGINNING = 100
 """Characters of an article that a question by its wording may use."""
 _STARD, _LAWBENCH, _LAWS = "oneal2000/STARD", "open-compass/LawBench", "LawRefBook/Laws"
@@ -109,7 +123,7 @@ class Downloads:
         groups: dict[str, dict[str, tuple[Article, ...]]] = defaultdict(dict)
         for title, articles in self.laws.items():
             place = next((p for p in PROVINCES if title.startswith(p)), "")
-            if place and len(articles) < 100:
+            if place and len(articles) <= REGULATION:
                 groups[title.removeprefix(place)][place] = articles
         shared = [name for name, held in sorted(groups.items()) if len(held) > 2]
         texts: list[Text] = []
@@ -188,6 +202,7 @@ _BY_NUMBER: Sequence[Callable[[str, str, int], str]] = (
     lambda law, _, n: f"{bare(law)}第{n}条是怎么说的",
     lambda law, place, _: f"{bare(law)}{place}的内容",
     lambda law, _, n: f"请问第{n}条讲什么，我说的是《{bare(law)}》",
+    lambda law, _, n: f"{bare(law)} 第 {n} 条 规定什么",
 )
 
 
@@ -203,9 +218,37 @@ def _numbered(downloads: Downloads) -> Judged:
         "STARD 按条号问",
         (_STARD, _LAWS),
         "按法名和条号问 STARD 的法条",
-        "问题由程序按四种说法写成：全称加书名号、简称加阿拉伯数字、简称加汉字条号、条号在法名之前",
+        "问题由程序轮流用五种说法写成：全称加书名号、简称加阿拉伯数字、简称加汉字条号、条号在法名之前、数字两边空格",
         downloads.statutes,
         *_asked(questions),
+    )
+
+
+_BY_TAIWAN_NUMBER: Sequence[Callable[[str, int], str]] = (
+    lambda law, n: f"《{law}》第 {n} 條規定了什麼？",
+    lambda law, n: f"{law}第{n}條的內容",
+    lambda law, n: f"{law}第{chinese(n)}條怎麼說",
+)
+
+
+def _taiwan(downloads: Downloads) -> Judged:
+    from opencc import OpenCC
+
+    articles = list(taiwan(downloads.folder, TAIWAN))
+    plain = [(a, int(found.group(1))) for a in articles if (found := _PLAIN_NUMBER.fullmatch(a.place))]
+
+    def simplified(law: str, n: int) -> str:
+        return str(OpenCC("t2s").convert(f"{law}第{n}條是什么"))
+
+    ways = (*_BY_TAIWAN_NUMBER, simplified)
+    drawn = _drawn(plain, downloads.sizes.numbered, "taiwan")
+    return Judged(
+        "繁体法规按条号问",
+        ("kong0107/mojLawSplitJSON",),
+        "台湾地区的法规，繁体，条号照原样写作“第 24 條”",
+        "问题由程序轮流用四种说法写成：书名号加带空格的数字、数字不带空格、汉字条号、整句简体",
+        _texts(articles),
+        *_asked((ways[at % len(ways)](a.law, n), (a.title,)) for at, (a, n) in enumerate(drawn)),
     )
 
 
@@ -337,6 +380,7 @@ COLLECTIONS: Mapping[str, Callable[[Downloads], Judged]] = {
     "regional": _regional,
     "provincial": _provincial,
     "twins": _twins,
+    "taiwan": _taiwan,
     "cmrc": _cmrc,
     "drcd": _drcd,
 }

@@ -5,13 +5,14 @@
 | ``STARD`` | oneal2000/STARD | MIT |
 | ``LawBench`` | open-compass/LawBench | Apache-2.0 |
 | ``Laws`` | LawRefBook/Laws | none stated; the texts of laws bear no copyright (著作权法第五条) |
+| ``mojLawSplitJSON`` | kong0107/mojLawSplitJSON | none stated; laws of Taiwan bear no copyright (its 著作權法第九條) |
 | ``cmrc2018`` | ymcui/cmrc2018 | CC BY-SA 4.0 |
 | ``DRCD`` | DRCKnowledgeTeam/DRCD | CC BY-SA 3.0 |
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,25 @@ from typing import Any
 from corpus.errors import InputError
 from corpus.numerals import NUMERAL
 
-__all__ = ["LICENCES", "Article", "LayQuestion", "Reading", "bare", "cited", "laws", "readings", "recited", "stard"]
+__all__ = [
+    "LICENCES",
+    "Article",
+    "LayQuestion",
+    "Reading",
+    "bare",
+    "cited",
+    "laws",
+    "readings",
+    "recited",
+    "stard",
+    "taiwan",
+]
 
 LICENCES: Mapping[str, str] = {
     "oneal2000/STARD": "MIT",
     "open-compass/LawBench": "Apache-2.0",
     "LawRefBook/Laws": "未注明；法律、法规的条文不受著作权保护（著作权法第五条）",
+    "kong0107/mojLawSplitJSON": "未注明；台湾地区的法规条文不受著作权保护（其著作權法第九條）",
     "ymcui/cmrc2018": "CC BY-SA 4.0",
     "DRCKnowledgeTeam/DRCD": "CC BY-SA 3.0",
 }
@@ -131,6 +145,16 @@ def _law(text: str) -> tuple[tuple[str, str], tuple[Article, ...]]:
             found[-1][1].append(line)
     articles = tuple(Article(titles[0], place, "\n".join(lines)) for place, lines in found)
     return (titles[0], titles[1] if len(titles) > 1 else ""), articles
+
+
+def taiwan(folder: Path, names: Sequence[str]) -> Iterator[Article]:
+    """Those laws of Taiwan, in Traditional Chinese, each place as its source writes it: 第 24 條, 第 32-1 條."""
+    root = folder / "mojLawSplitJSON"
+    codes = {record["name"]: record["PCode"] for record in _json(root / "index.json")}
+    for name in names:
+        for record in _json(root / "FalVMingLing" / f"{codes[name]}.json")["法規內容"]:
+            if "條號" in record:
+                yield Article(name, record["條號"], record["條文內容"].replace("\r\n", "\n").strip())
 
 
 def _named(before: str, names: Mapping[str, str]) -> str:

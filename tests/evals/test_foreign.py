@@ -11,7 +11,7 @@ from assistant.retrieval.passages import read_passages, records
 from corpus.errors import InputError
 from evals.baselines import CHUNK_SIZE
 from evals.foreign.__main__ import as_markdown
-from evals.foreign.collections import COLLECTIONS, Downloads, Sizes, windows
+from evals.foreign.collections import COLLECTIONS, TAIWAN, Downloads, Sizes, windows
 from evals.foreign.downloads import cited, laws, recited, stard
 from evals.foreign.judged import Judged
 from evals.foreign.measuring import CHANGES, PRODUCT, SYSTEMS, KeptPassages, measure, running
@@ -89,6 +89,13 @@ _SQUAD = {
 }
 
 
+_TAIWAN = [
+    {"編章節": "第 一 章 總則"},
+    {"條號": "第 1 條", "條文內容": "為規定勞動條件。\r\n雇主遵守之。"},
+    {"條號": "第 1-1 條", "條文內容": "增訂。"},
+]
+
+
 @pytest.fixture
 def clones(tmp_path: Path) -> Path:
     def put(path: str, text: str) -> None:
@@ -101,6 +108,11 @@ def clones(tmp_path: Path) -> Path:
         put(f"Laws/{name}", text)
     for name, tasks in _LAWBENCH.items():
         put(f"LawBench/data/zero_shot/{name}.json", json.dumps(tasks, ensure_ascii=False))
+    codes = {name: f"N{at}" for at, name in enumerate(TAIWAN)}
+    index = [{"PCode": code, "name": name} for name, code in codes.items()]
+    put("mojLawSplitJSON/index.json", json.dumps(index, ensure_ascii=False))
+    for code in codes.values():
+        put(f"mojLawSplitJSON/FalVMingLing/{code}.json", json.dumps({"法規內容": _TAIWAN}, ensure_ascii=False))
     for path in ("cmrc2018/squad-style-data/cmrc2018_dev.json", "DRCD/DRCD_test.json"):
         put(path, json.dumps(_SQUAD, ensure_ascii=False))
     return tmp_path
@@ -179,6 +191,16 @@ def test_twins_differ_by_name_only(downloads: Downloads) -> None:
     ]
     assert judged.questions == {"q0": "浙江省的规定，“以上”算不算本数？"}
     assert judged.answers == {"q0": ("浙江省民法典第二条",)}
+
+
+def test_traditional_laws_are_asked_for_by_number_in_either_script(downloads: Downloads) -> None:
+    judged = COLLECTIONS["taiwan"](downloads)
+    assert "第 1-1 條" in {t.title.removeprefix("規費法") for t in judged.texts}
+    questions = set(judged.questions.values())
+    assert len(questions) == len(TAIWAN)
+    assert any("第 1 條" in q for q in questions)
+    assert any("第一條" in q for q in questions)
+    assert any("第1条" in q for q in questions)
 
 
 def test_the_window_with_the_answer_is_right(downloads: Downloads) -> None:
