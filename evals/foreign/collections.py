@@ -54,14 +54,14 @@ class Sizes:
 
     questions: int = 500
     statutes: int = 2200
-    scenes: int = 300
+    scenes: int = 250
     recited: int = 200
     numbered: int = 200
-    lawbench: int = 1300
-    regional: int = 700
+    lawbench: int = 800
+    regional: int = 500
     twins: int = 250
-    readings: int = 500
-    read: int = 400
+    readings: int = 400
+    read: int = 300
 
 
 @dataclass(frozen=True)
