@@ -21,7 +21,7 @@ from assistant.conversation.intent import IntentClassifier
 from assistant.conversation.observing import record, spanned
 from assistant.conversation.steps import DEPTH, Core, walk
 from assistant.conversation.turn import Turn
-from assistant.retrieval import Hit, Retriever, embedder, ensure, open_index
+from assistant.retrieval import Hit, Retriever, embedder, opened
 from assistant.settings import Settings
 from corpus.errors import NearzeroError, UnknownConversation
 from corpus.library import Corpus
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from assistant.model.engine import Engine
     from assistant.model.usage import Usage
     from assistant.retrieval.embedding import Embedder
-    from assistant.review import Check
+    from assistant.review.items import Check
 
 __all__ = ["Assistant"]
 
@@ -74,10 +74,11 @@ class Assistant:
 
         Raises ``LibraryError`` for a broken document and ``IndexUnavailable`` where the index cannot be made.
         """
-        model = embedder(settings.embedding)
-        corpus = load_all(*settings.folders)
-        ensure(settings, corpus, progress, model=model)
-        retriever = open_index(settings, corpus, model=model)
+        with ThreadPoolExecutor(1) as aside:
+            opening = aside.submit(embedder, settings.embedding)
+            corpus = load_all(*settings.folders)
+            model = opening.result()
+        retriever = opened(settings, corpus, progress, model=model)
         classifier = IntentClassifier.open(model, settings.home)
         core = Core(corpus, retriever, classifier, TermWeights(corpus), _engine(settings, corpus))
         return cls(core, settings, model)
@@ -115,12 +116,12 @@ class Assistant:
             if now == self._seen:
                 return
             corpus = load_all(*self._settings.folders)
-            ensure(self._settings, corpus, progress, model=self._model)
+            retriever = opened(self._settings, corpus, progress, model=self._model)
             built = _Stamp.of(self._settings)
             core = replace(
                 self._core,
                 corpus=corpus,
-                retriever=open_index(self._settings, corpus, model=self._model),
+                retriever=retriever,
                 weights=TermWeights(corpus),
                 model=self._core.model.over(corpus) if self._core.model else None,
             )
@@ -296,7 +297,7 @@ class Assistant:
 
     def check(self, text: str) -> "Check":
         """Check every clause reference of a text, line by line."""
-        from assistant.review import check
+        from assistant.review.items import check
 
         return check(text, self.corpus)
 

@@ -414,7 +414,7 @@ def retrieve_eval_command(
     as_json: AsJson = False,
 ) -> None:
     """用同一个检索器评测任意语料。"""
-    from assistant.retrieval import retrieve_eval
+    from assistant.retrieval.evaluate import retrieve_eval
 
     result = retrieve_eval(corpus, queries, qrels)
     typer.echo(json.dumps(result, ensure_ascii=False))

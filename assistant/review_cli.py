@@ -12,7 +12,7 @@ import typer
 from corpus.errors import InputError
 
 if TYPE_CHECKING:
-    from assistant.review import Check
+    from assistant.review.items import Check
     from corpus.indicators import IndicatorRecord
     from corpus.library import Corpus
     from corpus.model import Clause
@@ -41,7 +41,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """核对一份材料里的每处条款引用。"""
-    from assistant.review import check_lines, to_json
+    from assistant.review.items import check_lines, to_json
     from assistant.review.reading import Lines, numbered, read, text
     from assistant.review.report import ENDINGS, write
 

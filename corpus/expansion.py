@@ -15,13 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corpus.errors import LibraryError
 from corpus.model import Clause, Document
+from corpus.record import read_yaml
 
 __all__ = ["QUESTIONS", "Asked", "Expansion", "asked_of", "load"]
 
 QUESTIONS = Path(__file__).with_name("questions")
 """The folder of shipped questions, one YAML a document."""
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def load(folder: Path = QUESTIONS) -> Mapping[str, Expansion]:
     held: dict[str, Expansion] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            found = Expansion.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader))
+            found = Expansion.model_validate(read_yaml(path.read_text(encoding="utf-8")))
         except (yaml.YAMLError, ValidationError) as error:
             raise LibraryError(f"{path.name} 不合规：{str(error).splitlines()[0]}") from error
         held[found.document] = found

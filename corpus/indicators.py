@@ -8,16 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from corpus.library import Corpus
 from corpus.model import Clause, Document, Indicator, Scene, Strength
+from corpus.record import read_yaml
 from corpus.versions import in_force_from, successor
 
 __all__ = ["IndicatorRecord", "conflicts", "lookup", "pint_unit", "records", "topic_words", "unit_words"]
 
 _DATA = Path(__file__).parent / "data" / "indicators.yaml"
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CALENDAR = range(1900, 2200)
 
 
@@ -63,7 +61,7 @@ class IndicatorRecord:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    raw = yaml.load(_DATA.read_text(encoding="utf-8"), Loader=_Loader)
+    raw = read_yaml(_DATA.read_text(encoding="utf-8"))
     return dict(raw)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, get_args
 
-from assistant.review import Item
+from assistant.review.items import Item
 from assistant.review.verdict import Verdict
 from corpus.errors import LibraryError
 from corpus.library import Corpus
@@ -92,7 +92,7 @@ def judge(case: ReferenceCase, check: Check, corpus: Corpus) -> Judged:
 
 def main() -> int:
     """Print the scores of both splits and the dev lines judged otherwise. 0 if nothing altered was taken for right."""
-    from assistant.review import check
+    from assistant.review.items import check
     from assistant.settings import read
     from corpus.overlay import load_all
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from assistant.assistant import Assistant
 from assistant.retrieval.embedding import PLAIN, embedder
 from assistant.retrieval.index import load
-from assistant.review import check
+from assistant.review.items import check
 from assistant.settings import Settings, read
 from corpus.library import Corpus
 from evals import ablation, baselines, calculation, gates, question, references, report

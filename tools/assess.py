@@ -21,6 +21,7 @@ import yaml
 from corpus.errors import InputError, LibraryError, UnknownClause, unreadable
 from corpus.library import Corpus, load
 from corpus.model import Clause, Confidence, Document, Indicator, Region, Strength
+from corpus.record import read_yaml
 from tools.units import format_number, format_quantity, load_data, parse, registry
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def read_text(text: str, name: str = "数据") -> Mapping[str, str]:
     {'cooling_setpoint': '25 ℃'}
     """
     try:
-        document = yaml.safe_load(text)
+        document = read_yaml(text)
     except yaml.YAMLError as error:
         raise InputError(f"{name} 不是有效的 YAML：{str(error).splitlines()[0]}") from error
     if not isinstance(document, dict):

@@ -12,9 +12,8 @@ from importlib import import_module, resources
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-import yaml
-
 from corpus.errors import InputError, UnknownCalculator
+from corpus.record import read_yaml
 from tools.factors import Factor, Registry
 from tools.units import format_number, load_data, unit_name
 
@@ -206,12 +205,11 @@ class Computation:
 def calculators() -> Mapping[str, Calculator]:
     """Every calculator by name. Reads the specifications only: neither pint nor a calculator module is imported."""
     folder = resources.files("tools") / "data" / "calculators"
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     shared = load_data("inputs.yaml")
     found: dict[str, Calculator] = {}
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         if entry.name.endswith(".yaml"):
-            spec = _calculator(yaml.load(entry.read_text(encoding="utf-8"), Loader=loader), shared)
+            spec = _calculator(read_yaml(entry.read_text(encoding="utf-8")), shared)
             found[spec.name] = spec
     return MappingProxyType(found)
 

@@ -16,6 +16,7 @@ from typing import Any, Literal, cast, get_args
 import yaml
 
 from corpus.errors import InputError, UnknownFactor
+from corpus.record import read_yaml
 from tools.units import unit_name
 
 __all__ = [
@@ -310,9 +311,8 @@ def all_factors(*, rejected: bool = False, source: Registry | None = None) -> tu
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        document = yaml.load(text, Loader=loader)
+        document = read_yaml(text)
     except yaml.YAMLError as error:
         raise InputError(f"{name} 不是有效的 YAML：{str(error).splitlines()[0]}") from error
     if not isinstance(document, dict) or not isinstance(document.get("factors"), list):
@@ -414,7 +414,7 @@ def _source(given: object, document: Mapping[str, Any], label: str, kind: Source
 @lru_cache(maxsize=1)
 def _places() -> Mapping[str, Any]:
     text = (resources.files("tools") / "data" / "places.yaml").read_text(encoding="utf-8")
-    places: Mapping[str, Any] = yaml.safe_load(text)
+    places: Mapping[str, Any] = read_yaml(text)
     return places
 
 

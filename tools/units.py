@@ -26,9 +26,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-import yaml
-
 from corpus.errors import InputError, UnitMismatch
+from corpus.record import read_yaml
 
 if TYPE_CHECKING:
     import pint
@@ -117,8 +116,7 @@ class UnitTable:
 
 def load_data(name: str) -> Any:
     """Read one YAML file of ``tools/data`` with the fastest safe loader there is."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load((DATA / name).read_text(encoding="utf-8"), Loader=loader)
+    return read_yaml((DATA / name).read_text(encoding="utf-8"))
 
 
 @cache

@@ -13,8 +13,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
-
 from assistant.answering.evidence import Evidence
 from assistant.review.figures import Figure, compare, contradicts, figures, held_figures
 from assistant.review.likeness import pairs
@@ -22,6 +20,7 @@ from assistant.review.modals import conflict, modals
 from corpus.characters import HIDDEN
 from corpus.model import Clause, Strength
 from corpus.numerals import number
+from corpus.record import read_yaml
 
 __all__ = [
     "COMPUTED",
@@ -113,7 +112,7 @@ class _Terms:
 
 @cache
 def _terms() -> _Terms:
-    raw = yaml.safe_load(files("assistant.answering").joinpath("grounding.yaml").read_text(encoding="utf-8"))
+    raw = read_yaml(files("assistant.answering").joinpath("grounding.yaml").read_text(encoding="utf-8"))
     return _Terms(
         support=raw["support"],
         restating=raw["restating"],

@@ -8,7 +8,7 @@ from importlib.resources import files
 from sys import intern
 from typing import Literal, cast
 
-import yaml
+from corpus.record import read_yaml
 
 __all__ = ["Asked", "Question", "bigrams", "content", "cues", "read"]
 
@@ -65,7 +65,7 @@ class Question:
 @cache
 def cues() -> Cues:
     """The cue table of ``cues.yaml``, compiled once."""
-    raw = yaml.safe_load(files("assistant.answering").joinpath("cues.yaml").read_text(encoding="utf-8"))
+    raw = read_yaml(files("assistant.answering").joinpath("cues.yaml").read_text(encoding="utf-8"))
     return Cues(
         asked={cast(Asked, kind): re.compile("|".join(ps)) for kind, ps in raw["asked"].items()},
         measures=tuple((re.compile(p), frozenset(units)) for p, units in raw["measures"].items()),

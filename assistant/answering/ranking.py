@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from assistant.answering.evidence import Evidence
 from assistant.answering.question import Question, bigrams
 from assistant.answering.rarity import TermWeights
 from corpus.model import Confidence, Document, DocumentKind, Region
+from corpus.record import read_yaml
 
 __all__ = ["ended", "features", "relevance", "weigh"]
 
@@ -39,7 +38,7 @@ class _Model:
 
 @cache
 def _model() -> _Model:
-    raw = yaml.safe_load(files("assistant.answering").joinpath("ranking.yaml").read_text(encoding="utf-8"))
+    raw = read_yaml(files("assistant.answering").joinpath("ranking.yaml").read_text(encoding="utf-8"))
     return _Model(raw["weights"], raw["spread"], raw["relevance"]["weights"], raw["relevance"]["bias"])
 
 

@@ -4,10 +4,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from corpus.library import Corpus
 from corpus.model import Clause, Confidence, Document, DocumentKind, Region
+from corpus.record import read_yaml
 from corpus.versions import terms
 
 __all__ = ["doubtful", "fit", "holds"]
@@ -66,4 +65,4 @@ def _says(group: str, *texts: str | None) -> bool:
 
 @cache
 def _words() -> dict[str, list[str]]:
-    return dict(yaml.safe_load(_DATA.read_text(encoding="utf-8")))
+    return dict(read_yaml(_DATA.read_text(encoding="utf-8")))

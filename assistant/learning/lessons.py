@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from assistant.learning.facts import place_of
@@ -20,6 +19,7 @@ from corpus.errors import InputError
 from corpus.indicators import IndicatorRecord, lookup
 from corpus.library import Corpus
 from corpus.model import Clause, Confidence, Document, DocumentKind, Region, Scene, Strength
+from corpus.record import read_yaml
 
 __all__ = ["Duty", "Lesson", "Line", "Outline", "Section", "lesson", "outlines"]
 
@@ -119,7 +119,7 @@ class Lesson:
 
 @cache
 def _data() -> _Lessons:
-    return _Lessons.model_validate(yaml.safe_load(_DATA.read_text(encoding="utf-8")))
+    return _Lessons.model_validate(read_yaml(_DATA.read_text(encoding="utf-8")))
 
 
 def outlines(corpus: Corpus) -> tuple[Outline, ...]:

@@ -6,10 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from corpus.errors import InputError
 from corpus.model import Scene
+from corpus.record import read_yaml
 
 __all__ = ["Day", "Item", "check_item", "days", "today"]
 
@@ -42,7 +41,7 @@ class Day:
 @cache
 def days() -> tuple[Day, ...]:
     """The ten days."""
-    raw = yaml.safe_load(_DATA.read_text(encoding="utf-8"))["days"]
+    raw = read_yaml(_DATA.read_text(encoding="utf-8"))["days"]
     return tuple(Day(number, str(day["title"]), tuple(_items(number, day))) for number, day in enumerate(raw, 1))
 
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from assistant.answering.evidence import Evidence
 from assistant.answering.wording import caveat, scope
 from assistant.review.figures import compare, figures, held_figures
 from assistant.review.likeness import pairs, told
 from corpus.model import Indicator
+from corpus.record import read_yaml
 
 __all__ = ["apart", "binds_more", "concludes", "loosens", "misplaced", "obeys"]
 
@@ -36,7 +35,7 @@ class _Terms:
 
 @cache
 def _terms() -> _Terms:
-    raw = yaml.safe_load(files("assistant.model").joinpath("conditions.yaml").read_text(encoding="utf-8"))
+    raw = read_yaml(files("assistant.model").joinpath("conditions.yaml").read_text(encoding="utf-8"))
     return _Terms(
         together=tuple(tuple(row) for row in raw["together"]),
         restated=raw["restated"],

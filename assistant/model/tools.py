@@ -10,8 +10,8 @@ from assistant.answering.evidence import Evidence
 from assistant.answering.grounding import numbers
 from assistant.answering.question import bigrams
 from assistant.model.keys import Keyring
-from assistant.review import check as check_references
 from assistant.review.figures import Figure, figures
+from assistant.review.items import check as check_references
 from assistant.toolset import arguments, call, description
 from corpus.errors import InputError
 from corpus.library import Corpus

@@ -11,21 +11,27 @@ from assistant.settings import Settings
 from corpus.library import Corpus
 from corpus.references import Named, catalogue, catalogue_of
 
-__all__ = ["ensure", "open_index"]
+__all__ = ["ensure", "open_index", "opened"]
 
 
-def open_index(settings: Settings, source: Corpus | Sequence[Passage], *, model: Embedder | None = None) -> Retriever:
-    """Open the index in force for a corpus, or for passages of any other kind.
+def open_index(settings: Settings, source: Sequence[Passage], *, model: Embedder | None = None) -> Retriever:
+    """Open the index in force for passages of any kind.
 
     A model already open can be handed in. Raises ``IndexUnavailable`` if there is no index or it was built with
     another embedding or Chroma.
     """
-    if isinstance(source, Corpus):
-        items, names = listing(passages(source)), catalogue_of(source)
-    else:
-        items = listing(source)
-        names = catalogue({p.document_id: Named(p.document_id, p.title, p.number) for p in items}.values())
+    items = listing(source)
+    names = catalogue({p.document_id: Named(p.document_id, p.title, p.number) for p in items}.values())
     return Retriever(load(settings), items, names, model or embedder(settings.embedding))
+
+
+def opened(
+    settings: Settings, corpus: Corpus, progress: Progress | None = None, *, model: Embedder | None = None
+) -> Retriever:
+    """The index of a corpus, built where it is not in order, and opened: both from one reading of its passages."""
+    items = listing(passages(corpus))
+    ensure(settings, items, progress, model=model)
+    return Retriever(load(settings), items, catalogue_of(corpus), model or embedder(settings.embedding))
 
 
 def ensure(

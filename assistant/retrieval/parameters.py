@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from corpus.record import read_yaml
 
 __all__ = ["DATA", "Parameters", "parameters"]
 
@@ -45,7 +45,7 @@ class Parameters:
 @cache
 def parameters() -> Parameters:
     """The numbers in force."""
-    raw = yaml.safe_load((DATA / "retrieval.yaml").read_text(encoding="utf-8"))
+    raw = read_yaml((DATA / "retrieval.yaml").read_text(encoding="utf-8"))
     return Parameters(
         k1=raw["lexical"]["k1"],
         b=raw["lexical"]["b"],

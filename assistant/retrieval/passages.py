@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ class Passage:
     def digest(self) -> str:
         """A hash of everything in the passage: what changes it, re-embeds it."""
         said = (self.key, self.document_id, self.title, self.number, self.locator, self.heading, self.text, self.scenes)
-        parts = (*said, tuple(map(astuple, self.asked))) if self.asked else said
+        parts = (*said, tuple((a.question, a.answer) for a in self.asked)) if self.asked else said
         return hashlib.blake2b("\x1f".join(map(str, parts)).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     @property

@@ -4,21 +4,19 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-import yaml
-
 from assistant.retrieval.parameters import DATA
 from assistant.retrieval.passages import Passage
+from corpus.record import read_yaml
 
 __all__ = ["expansions", "own_terms"]
 
 _SPLIT = re.compile(r"[^\u3400-\u9fff]+|[的和与及、]")
 _LATIN = re.compile(r"[a-z][a-z0-9 -]*[a-z0-9]|[a-z]")
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @cache
 def _table(name: str) -> Mapping[str, tuple[str, ...]]:
-    raw = yaml.load((DATA / name).read_text(encoding="utf-8"), Loader=_Loader)
+    raw = read_yaml((DATA / name).read_text(encoding="utf-8"))
     return {str(said): tuple(meant) for said, meant in raw.items()}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from corpus.record import read_yaml
 
 __all__ = ["Words", "words"]
 
@@ -27,7 +27,7 @@ class Words:
 @cache
 def words() -> Words:
     """The lists, read once."""
-    raw = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
+    raw = read_yaml(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
     return Words(
         contrasts=tuple(tuple(group) for group in raw["contrasts"]),
         modals={name: tuple(sorted(held, key=len, reverse=True)) for name, held in raw["modals"].items()},

@@ -193,7 +193,7 @@ async def indicators(
 @router.post("/check", response_model=CheckOut, response_model_by_alias=True, summary="核查引用", tags=["核查"])
 async def check(asked: CheckIn, held: Held) -> Any:
     """逐条核对一段文字里引用的条款：对、条号不对、数值改了、文件不认识……"""
-    from assistant.review import to_json
+    from assistant.review.items import to_json
 
     return to_json(await held.work(held.assistant.check, asked.text))
 

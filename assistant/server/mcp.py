@@ -104,7 +104,7 @@ def _indicator(assistant: "Assistant", _: User, given: _Indicator) -> tuple[str,
 
 
 def _check(assistant: "Assistant", _: User, given: _Check) -> tuple[str, dict[str, Any]]:
-    from assistant.review import to_json
+    from assistant.review.items import to_json
 
     return _as_text(to_json(assistant.check(given.text)))
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-import yaml
 from markupsafe import Markup
 
 from assistant.conversation.filling import fill
@@ -21,6 +20,7 @@ from assistant.web.clause import clause_view, missing_view
 from assistant.web.files import facsimile
 from assistant.web.form import answering, filled, form, recomputable, recomputed, sent_form, services, understood
 from corpus.errors import InputError, UnknownClause
+from corpus.record import read_yaml
 from tools.calculator import Calculator, calculator, run
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Listed:
 @cache
 def catalogue() -> Mapping[str, Listed]:
     """Every calculator of the page by name, in the order of the list (``calculators.yaml``)."""
-    groups = yaml.safe_load((resources.files("assistant.web") / "calculators.yaml").read_text(encoding="utf-8"))
+    groups = read_yaml((resources.files("assistant.web") / "calculators.yaml").read_text(encoding="utf-8"))
     return {
         entry["name"]: Listed(
             group["scene"],

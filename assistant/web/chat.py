@@ -8,7 +8,6 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-import yaml
 from markupsafe import Markup
 
 from assistant.answer import Answer
@@ -20,6 +19,7 @@ from assistant.web.clause import clause_view, empty_view, missing_view
 from assistant.web.files import facsimile
 from assistant.web.form import services
 from corpus.errors import InputError, NearzeroError, UnknownClause, UnknownConversation
+from corpus.record import read_yaml
 
 if TYPE_CHECKING:
     from assistant.web.place import Place
@@ -331,7 +331,7 @@ def _transcript(place: "Place") -> gr.HTML:
     corpus = place.assistant.corpus
     welcome = place.render(
         "welcome.html",
-        examples=yaml.safe_load(_asset("examples.yaml")),
+        examples=read_yaml(_asset("examples.yaml")),
         documents=len(corpus.documents),
         clauses=len(corpus.clauses),
     )

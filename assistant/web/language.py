@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
-import yaml
+from corpus.record import read_yaml
 
 __all__ = ["LANGUAGES", "Language", "english", "saying"]
 
@@ -22,7 +22,7 @@ def english() -> Mapping[str, str]:
     phrases: dict[str, str] = {}
     for file in sorted((resources.files("assistant.web") / "english").iterdir(), key=lambda f: f.name):
         if file.name.endswith(".yaml"):
-            phrases |= yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+            phrases |= read_yaml(file.read_text(encoding="utf-8")) or {}
     return phrases
 
 

@@ -13,11 +13,12 @@ import gradio as gr
 from markupsafe import Markup
 
 from assistant.conversation.understanding import clean
-from assistant.review import Check, Difference, Item, check_lines
+from assistant.review.items import Check, Item, check_lines
 from assistant.review.lookup import lookup
 from assistant.review.marking import Piece, pieces
 from assistant.review.reading import Lines, numbered, read
 from assistant.review.report import ENDINGS, KINDS, LABELS, write
+from assistant.review.verdict import Difference
 from assistant.web.library import clause_card
 from corpus.errors import InputError, NearzeroError
 from corpus.versions import Edit, edits

@@ -13,8 +13,9 @@ from pathlib import Path
 import yaml
 
 from corpus.errors import InputError, unreadable
-from corpus.library import load_document, read_record
+from corpus.library import load_document
 from corpus.model import Clause, Document, TextStatus
+from corpus.record import read_record
 from corpus.versions import in_force_from, same_document
 
 __all__ = ["head", "held", "held_hashes", "keep", "remove", "save", "version_id"]

@@ -7,7 +7,8 @@ from typing import get_args
 
 import pytest
 
-from assistant.review import Item, Verdict
+from assistant.review.items import Item
+from assistant.review.verdict import Verdict
 from corpus.errors import LibraryError
 from corpus.library import Corpus
 from evals import references

@@ -11,7 +11,7 @@ import docx
 import pytest
 from python_calamine import CalamineWorkbook
 
-from assistant.review import check
+from assistant.review.items import check
 from assistant.web.language import english
 from assistant.web.place import Place
 from assistant.web.review import judged, measured

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.retrieval import retrieve_eval
+from assistant.retrieval.evaluate import retrieve_eval
 from assistant.settings import Settings
 from corpus.errors import InputError
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from assistant.review import Item, check
+from assistant.review.items import Item, check
 from corpus.library import Corpus
 
 DATA = Path(__file__).parent / "data"

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant.review import Item
 from assistant.review.figures import figures, ranges
+from assistant.review.items import Item
 
 Judged = Callable[[str], Item]
 

@@ -9,7 +9,7 @@ import docx
 import pytest
 from python_calamine import CalamineWorkbook
 
-from assistant.review import check_lines
+from assistant.review.items import check_lines
 from assistant.review.reading import Lines, read
 from assistant.review.report import LABELS, compared, write
 from corpus.errors import InputError

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.review import Item, check, to_json
+from assistant.review.items import Item, check, to_json
 from corpus.library import Corpus, load
 from corpus.model import Clause, Confidence, Document, DocumentKind, Region, Source, SourceKind, Strength, TextStatus
 

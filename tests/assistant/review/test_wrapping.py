@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.review import check
+from assistant.review.items import check
 from assistant.review.wrapping import paragraphs
 from corpus.library import Corpus
 
