@@ -9,7 +9,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import yaml
 
 from assistant.answering.evidence import Evidence
 from assistant.answering.extractive import withheld
@@ -19,6 +18,7 @@ from assistant.conversation.dialogue import dialogue
 from assistant.conversation.markup import inert
 from assistant.retrieval.embedding import Vectors
 from corpus.library import Corpus
+from corpus.record import read_yaml
 
 if TYPE_CHECKING:
     from assistant.conversation.turn import Turn
@@ -52,7 +52,7 @@ _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 @cache
 def parameters() -> Mapping[str, Any]:
     """Weights and thresholds with how they were set."""
-    loaded: Mapping[str, Any] = yaml.safe_load(
+    loaded: Mapping[str, Any] = read_yaml(
         files("assistant.conversation").joinpath("abstention.yaml").read_text(encoding="utf-8")
     )
     return loaded
