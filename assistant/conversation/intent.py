@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import yaml
 
+from corpus.record import read_yaml
 from tools.calculator import calculators
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def examples() -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for entry in sorted(files("assistant.conversation").joinpath("intents").iterdir(), key=lambda e: e.name):
         if entry.name.endswith(".yaml"):
-            found[entry.name.removesuffix(".yaml")] = tuple(yaml.safe_load(entry.read_text(encoding="utf-8")))
+            found[entry.name.removesuffix(".yaml")] = tuple(read_yaml(entry.read_text(encoding="utf-8")))
     for name, calculator in calculators().items():
         found[name] = tuple(dict.fromkeys((*found.get(name, ()), *calculator.examples)))
     return found
