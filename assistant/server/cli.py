@@ -30,9 +30,11 @@ def serve(
     from assistant.assistant import Assistant
     from assistant.cli import progress
     from assistant.conversation.observing import attach
+    from assistant.server import heap
     from assistant.server.app import launch, sign_in
     from assistant.settings import read
 
+    heap.share()
     settings = read()
     attach(settings)
     settings = settings.model_copy(update={"host": host or settings.host, "port": port or settings.port})
