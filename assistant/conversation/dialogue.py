@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
+from corpus.record import read_yaml
 
 __all__ = ["Dialogue", "bare", "dialogue", "generic_only", "is_elliptical", "subject", "tail"]
 
@@ -26,12 +26,19 @@ class Dialogue:
     denies: re.Pattern[str]
     corrects: re.Pattern[str]
     correcting: re.Pattern[str]
+    leaves_out: re.Pattern[str]
+    doubts: re.Pattern[str]
+    less: re.Pattern[str]
+    more: re.Pattern[str]
+    by_figure: re.Pattern[str]
     adds: re.Pattern[str]
     resumes: re.Pattern[str]
     opens: re.Pattern[str]
     closes: re.Pattern[str]
     marks: re.Pattern[str]
     asks: re.Pattern[str]
+    interjects: re.Pattern[str]
+    either: re.Pattern[str]
     leads: re.Pattern[str]
     together: re.Pattern[str]
     announces: re.Pattern[str]
@@ -49,6 +56,16 @@ class Dialogue:
     figure_back: re.Pattern[str]
     basis: re.Pattern[str]
     neighbour: re.Pattern[str]
+    returns: re.Pattern[str]
+    fillers: re.Pattern[str]
+    counts_in: re.Pattern[str]
+    judges: re.Pattern[str]
+    this: re.Pattern[str]
+    version: re.Pattern[str]
+    part_about: re.Pattern[str]
+    penal: re.Pattern[str]
+    omits: re.Pattern[str]
+    may: re.Pattern[str]
     now: re.Pattern[str]
     compute: re.Pattern[str]
     works_out: re.Pattern[str]
@@ -69,7 +86,7 @@ class Dialogue:
 @cache
 def dialogue() -> Dialogue:
     """The table of ``dialogue.yaml``."""
-    raw = yaml.safe_load(files("assistant.conversation").joinpath("dialogue.yaml").read_text(encoding="utf-8"))
+    raw = read_yaml(files("assistant.conversation").joinpath("dialogue.yaml").read_text(encoding="utf-8"))
     plain = {"as_of", "contrasts", "topics", "home", "headed", "english"}
     patterns = {
         name: re.compile("|".join(value) if isinstance(value, list) else value, re.I)

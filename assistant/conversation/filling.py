@@ -8,10 +8,9 @@ from importlib.resources import files
 from math import inf, log
 from types import MappingProxyType
 
-import yaml
-
 from assistant.conversation.asking import openers
 from assistant.conversation.journeys import mode_words, pieces, segments
+from corpus.record import read_yaml
 from tools.calculator import Calculator, InputSpec
 from tools.calculator import calculator as calculator_named
 from tools.numerals import read_numeral
@@ -42,7 +41,13 @@ _STOPS = "，,。；;？?！!、"
 _WRITTEN = (
     (re.compile(rf"\s+(?=[{_CJK}])"), "，"),
     (re.compile(rf"(?<![A-Za-z\d.])(\d[\d.]*(?:[a-zA-Z%]{{1,3}}|[{_CJK}]{{1,4}}))\s+(?=\d)"), r"\1，"),
-    (re.compile(r"(?<=\d) (?=spaces\b)", re.I), " parking "),
+    (re.compile(r"(?<=\d)[ -]spaces?\b", re.I), " parking spaces"),
+    (
+        re.compile(
+            r"\bfrom (?P<a>[\d.]+)(?: ?(?:°?C|℃|degrees))? to (?P<b>[\d.]+) ?(?:degrees(?: C\b)?|°?C\b|℃)", re.I
+        ),
+        r"从\g<a>℃，调到\g<b>℃",
+    ),
     (re.compile(r" (?:if|and|with|where) ", re.I), "，"),
     (re.compile(r"\bof (?:them|us|the (?:attendees|participants|people))\b", re.I), "people"),
     (re.compile(r"[台辆](?=车位)"), "个"),
@@ -70,7 +75,13 @@ _WRITTEN = (
         r"\g<n>人/辆",
     ),
     (re.compile(rf"(?P<n>{_NUMERAL})个?人(?:[合共]乘|拼)[一1](?:[辆台部]小?车?|车)"), r"\g<n>人/辆，"),
-    (re.compile(r"便当|盒饭|快餐"), "工作餐"),
+    (re.compile(r"便当|盒饭|快餐|套餐"), "工作餐"),
+    (re.compile(r"(?:每人|一人|人手|各人?)(?=[一二两三1-3][份顿餐瓶张])"), "每人"),
+    (re.compile(r"(?P<n>(?<![\d.])\d)[毛角](?P<m>\d)(?!\d)"), r"0.\g<n>\g<m>元"),
+    (re.compile(r"(?P<n>(?<![\d.])\d)[毛角](?:钱)?"), r"0.\g<n>元"),
+    (re.compile(r"(?<=元)[一每1]度电?"), "/度"),
+    (re.compile(r"(?<=[一二三四五六七八九])成(?=[单双]面)"), "成的"),
+    (re.compile(r"投(?:入|资)?了?(?=[\d一二三四五六七八九十百千两])"), "投资"),
     (re.compile(r"每[盏个支只套](?:灯具?|光源)?(?=从?[\d.]+\s*(?:流明|lm|瓦|W\b))"), ""),
     (re.compile(r"每[个根台](?:充电)?桩(?=[\d.]+\s*(?:千瓦|kW))", re.I), "桩"),
     (re.compile(r"(?:[改换]为|改成|改用|换作|[降减]到|[降减]至|[降减]为)(?=\s*\d[\d.]*\s*(?:瓦|W\b))"), "换成"),
@@ -91,7 +102,9 @@ _NIGHTS = re.compile(
     rf"(?:每人|各|都)?住宿?(?:酒店|宾馆)?了?(?P<n>{_NUMERAL})个?(?:晚上?|夜)(?:酒店|宾馆)?(?!.{{0,8}}人一?间)"
 )
 _NIGHTS_ENGLISH = re.compile(r"(?P<n>\d+) (?:hotel )?nights?(?: each)?\b", re.I)
-_MEALS = re.compile(r"(?:每人(?:吃|管|用)?|吃|管|安排|提供|包|含)了?(?P<n>[\d一二两三四五六])[顿餐](?:工作餐|饭|餐)?")
+_MEALS = re.compile(
+    r"(?:每人(?:吃|管|用)?|吃|管|安排|提供|包|含)了?(?P<n>[\d一二两三四五六])(?:[顿餐](?:工作餐|饭|餐)?|份(?:工作餐|饭|午餐|晚餐|早餐))"
+)
 _PACKS = re.compile(rf"(?P<n>{_NUMERAL})包(?=(?:A4|打印|复印|办公)?纸)", re.I)
 
 _ONE_DAY = re.compile(r"一天(?=[^，,。；;]{0,10}?\d[\d.]*\s*万?(?:度|千瓦时|吨|公斤|千克|立?方|升|kWh))", re.I)
@@ -112,6 +125,10 @@ _COUNTER = re.compile(
     r"(?:来|多|余)?(?:个|台|辆|人|盏|张|包|瓶|次|吧|左右|上下|的|样子|那么多|or so)*[。！!？? ]*", re.I
 )
 _STATED = re.compile(r"(?:数|数量|量)?(?:大概|大约|约|一共|总共|共|有|为|是|按|到|[:：= ])*")
+_INSIDE = 1
+_IN_TENS = re.compile(r"\d[\d.]*[万亿]")
+_FUEL = "燃油"
+_ELECTRIC = re.compile(r"(?:纯?电|新能源)")
 _DAYS = ("每天", "每日", "日均", "一天")
 _CALENDAR = frozenset({"year", "month"})
 _BESIDE = 6
@@ -214,14 +231,20 @@ def _numbered(calculator: Calculator, text: str) -> Mapping[str, str]:
     for spec in calculator.inputs:
         if spec.dimension is None or spec.kind == "text":
             continue
-        names = {spec.label, *(cue for cue in spec.cues if len(cue) > 1 or cue in _FROM_TO)}
+        names = {spec.label, *(cue if len(cue) > 1 or cue in _FROM_TO else f"{cue}数" for cue in spec.cues)}
         for match in re.finditer("|".join(map(re.escape, sorted(names, key=len, reverse=True))), text):
             stated = _STATED.match(text, match.end())
             start = stated.end() if stated else match.end()
             number = _number_at(text, start, tuple(cue for s in calculator.inputs for cue in s.cues if len(cue) > 1))
             if number and not any(a <= start < b for a, b in spans) and number not in found.values():
-                found.setdefault(spec.name, _shared(spec, number))
+                found.setdefault(spec.name, _shared(spec, _with_unit(spec, number)))
     return found
+
+
+def _with_unit(spec: InputSpec, number: str) -> str:
+    """45万 with the unit of the input, which such a number needs."""
+    unit = unit_name(spec.unit) if spec.unit and number.endswith(("万", "亿")) else ""
+    return f"{number}{unit}" if any(_takes(spec, q) for q in find(f"{number}{unit}")) else number
 
 
 def _number_at(text: str, start: int, followed: tuple[str, ...] = ()) -> str:
@@ -232,12 +255,15 @@ def _number_at(text: str, start: int, followed: tuple[str, ...] = ()) -> str:
     counter = _COUNTER.match(text, numeral.end)
     end = counter.end() if counter else numeral.end
     ends = end == len(text) or re.match(_PLACE_STOP, text[end]) or text.startswith(followed, end)
-    return f"{numeral.low.normalize():f}" if ends else ""
+    typed = text[start : numeral.end]
+    return (typed if _IN_TENS.fullmatch(typed) else f"{numeral.low.normalize():f}") if ends else ""
 
 
 def _shared(spec: InputSpec, number: str) -> str:
     """A share said as a bare number above one is one of a hundred."""
-    return f"{number}%" if spec.dimension == "ratio" and float(number) > 1 else number
+    return (
+        f"{number}%" if spec.dimension == "ratio" and not _IN_TENS.fullmatch(number) and float(number) > 1 else number
+    )
 
 
 def _plain(text: str) -> str:
@@ -281,7 +307,7 @@ def _each(text: str, calculator: Calculator, held: Mapping[str, str]) -> str:
 
 @cache
 def _places() -> str:
-    listed = yaml.safe_load(files("assistant.conversation").joinpath("places.yaml").read_text(encoding="utf-8"))
+    listed = read_yaml(files("assistant.conversation").joinpath("places.yaml").read_text(encoding="utf-8"))
     return "|".join(sorted(listed, key=len, reverse=True))
 
 
@@ -448,6 +474,8 @@ def _fit(spec: InputSpec, quantity: FoundQuantity, sentence: _Sentence) -> float
             return 2.0
         counted = quantity.dimension in _COUNTED and near is not None and near <= _TOUCHING
         return 1.5 if counted and "/" not in spec.dimension and spec.dimension not in {"time", "ratio"} else 0.0
+    if spec.label.startswith(_FUEL) and _ELECTRIC.match(sentence.text, quantity.span[1]):
+        return 0.0
     same_unit = 0.4 if quantity.unit == spec.unit else 0.0
     asked = 1.0 if spec.name == awaited else 0.0
     if not asked and _belongs_elsewhere(spec, quantity, sentence.text, specs):
@@ -459,6 +487,9 @@ def _fit(spec: InputSpec, quantity: FoundQuantity, sentence: _Sentence) -> float
     rivals = [other for other in specs if other.kind != "text" and _takes(other, quantity)]
     if spec.name in held and sum(other.name in held for other in rivals) == 1:
         return 1.0 + same_unit
+    told = [name for name in held if any(name == other.name for other in rivals)]
+    if len(told) > 1 and spec.name == told[-1] and len(told) == len(rivals):
+        return 0.9
     open_rivals = [r for r in rivals if r.default is None and r.default_factor is None and r.name not in held]
     if len(rivals) == 1 or (spec.required and sum(other.required for other in rivals) == 1):
         return 1.0 + same_unit
@@ -526,5 +557,6 @@ def _nearest(cues: Sequence[str], quantity: FoundQuantity, sentence: _Sentence, 
             if cue in _TURNS and a >= end:
                 continue
             if a >= end or b <= start or not beside:
-                gaps.append(start - b if b <= start else a - end if a >= end else 0)
+                # A word inside the quantity says less than one that touches it (80人改成线上).
+                gaps.append(start - b if b <= start else a - end if a >= end else _INSIDE)
     return min(gaps, default=None)

@@ -5,23 +5,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from assistant.answering.question import cues
+from assistant.answering.question import bigrams, cues
 from assistant.conversation.dialogue import bare, dialogue, generic_only, is_elliptical, subject, tail
 from assistant.conversation.memory import Memory
 from assistant.conversation.period import asks_for_now
 from assistant.retrieval.naming import Place
 from corpus.library import Corpus
 from corpus.references import Mention
+from tools.calculator import InputSpec, calculator
+from tools.quantities import find
 
 __all__ = ["Names", "keeps_subject", "narrowed", "rewrite"]
 
-LONGEST_NARROWED = 12
+LONGEST_NARROWED = 18
 """Characters; a longer question says what it is about."""
 
 
 _YEAR = re.compile(r"20\d\d(?=年|\b)")
 _SETTING = re.compile(r"公共机构|党政机关|机关|深圳|广东|全国|十[二三四五]五|20\d\d年")
-_DATES = frozenset({"施行"})
+_FORCE = "施行"
 _OF_IT = re.compile(r"的(呢|嘞)?[？?。 ]*$")
 _CHAPTER = re.compile(r"章|节")
 
@@ -39,6 +41,11 @@ Names = Callable[[str], _Named]
 
 def rewrite(question: str, memory: Memory, corpus: Corpus, names: Names) -> str:
     """The question as it would be asked without the turns before."""
+    plain = dialogue().fillers.sub("", question) if dialogue().metadata.search(question) else question
+    return _of_itself(_standalone(_returned(plain, names), memory, corpus, names), corpus, names)
+
+
+def _standalone(question: str, memory: Memory, corpus: Corpus, names: Names) -> str:
     if not memory.question:
         return _home(question, corpus, names)
     if asks_for_now(question):
@@ -50,15 +57,108 @@ def rewrite(question: str, memory: Memory, corpus: Corpus, names: Names) -> str:
     known = [m for m in own.mentions if m.document_ids]
     return (
         _neighbour(question, memory, corpus)
+        or (_of_calculation(question, memory, corpus) if not known else None)
         or _placed(question, memory, corpus, own.places, known)
         or (_basis(question, memory, corpus) if not known else None)
         or _pointed(question, memory, corpus, known)
+        or (_version(question, memory, corpus) if not known else None)
+        or (_part_about(question, memory, corpus) if not known else None)
+        or (_penalty(question, memory, corpus) if not known else None)
         or (_varied(question, memory, known, names) if is_elliptical(question) and not _nameless(question) else None)
         or (_counterpart(question, memory) if not own.mentions else None)
         or (_leaning(question, memory, corpus, known) if generic_only(bare(question)) and not own.mentions else None)
         or (f"{_matter(memory.question)}{question}" if dialogue().compared.search(question) else None)
         or (_home(question, corpus, names) if not memory.document_id else question)
     )
+
+
+def _returned(question: str, names: Names) -> str:
+    """回到机房，PUE要多少: the matter returned to stands before what is asked of it, unless that names it itself."""
+    match = dialogue().returns.search(question)
+    if match is None:
+        return question
+    matter, asked = match.group("matter"), question[match.end() :]
+    own = any(m.document_ids for m in names(asked).mentions) or bool(bigrams(matter) & bigrams(asked))
+    return asked if own else f"{matter}，{asked}"
+
+
+def _of_itself(question: str, corpus: Corpus, names: Names) -> str:
+    """《…》几号开始实施: what a document says of itself under a heading of its own; other questions stay as they are."""
+    known = [m for m in names(question).mentions if m.document_ids]
+    if len(known) != 1:
+        return question
+    start, end = known[0].span
+    rest = question[:start] + question[end:]
+    if not (dialogue().metadata.search(rest) and generic_only(rest)):
+        return question
+    return _headed(corpus, known[0].document_ids[0], rest) or question
+
+
+def _of_calculation(question: str, memory: Memory, corpus: Corpus) -> str | None:
+    """What is asked about the calculation before: whether something counts in it (转供的要扣掉吗), or what one of its
+    amounts or options is (10%是强制的吗, A类是什么意思)."""
+    table = dialogue()
+    if memory.last not in {"calculation", "question"}:
+        return None
+    if memory.document_id and table.counts_in.search(question) and table.doubts.search(question):
+        said = question
+        for quantity in reversed(find(question)):
+            start, end = quantity.span
+            said = said[:start] + said[end:]
+        return f"{_titled(corpus, memory.document_id)}{said}"
+    spec = calculator(memory.calculator)
+    meant = next((item for item in spec.inputs if _speaks_of(question, item, memory.inputs.get(item.name, ""))), None)
+    if meant is None and memory.inputs and table.this.search(question):
+        meant = spec.input(list(memory.inputs)[-1])
+    if meant is None or not table.judges.search(question):
+        return None
+    return f"{spec.title if question.isascii() else ''}{meant.label}，{question}"
+
+
+def _speaks_of(question: str, item: InputSpec, held: str) -> bool:
+    """Whether a question holds the amount given for an input, or the words of one of its options."""
+    options = (word for choice in item.choices for word in (choice.label, *choice.words))
+    same = {(q.value, q.unit) for q in find(question)} & {(q.value, q.unit) for q in find(held)}
+    return bool(same) or any(len(word) > 1 and word.lower() in question.lower() for word in options)
+
+
+def _version(question: str, memory: Memory, corpus: Corpus) -> str | None:
+    """征求意见稿写的是多少: the clause of the document of the turn before that tells of that version of it."""
+    match = dialogue().version.search(question)
+    if match is None or not memory.document_id:
+        return None
+    told = [c.heading for c in corpus.document(memory.document_id).clauses if match.group() in c.heading]
+    return _under(_titled(corpus, memory.document_id), told[0]) if len(told) == 1 else None
+
+
+def _part_about(question: str, memory: Memory, corpus: Corpus) -> str | None:
+    """讲停车场的是第几部分: what the document of the turn before says of that matter."""
+    match = dialogue().part_about.search(question)
+    if match is None or not memory.document_id:
+        return None
+    # A document whose parts are not numbered holds no such part: the guideline is meant.
+    numbered = any(c.locator for c in corpus.document(memory.document_id).clauses)
+    named = _titled(corpus, memory.document_id if numbered else dialogue().home)
+    return f"{named}{next(filter(None, match.groups()))}"
+
+
+def _penalty(question: str, memory: Memory, corpus: Corpus) -> str | None:
+    """不交呢, 搞了罚多少: what follows from a breach of what the turn before was about."""
+    table, said = dialogue(), bare(question)
+    omits = table.omits.search(question)
+    if memory.last != "knowledge" or not generic_only(said):
+        return None
+    if omits is None:
+        # Of what may be done or not, the breach is the deed itself.
+        if not (table.penal.search(said) and table.may.search(memory.question)):
+            return None
+        deed = table.may.sub("", memory.question, count=1).rstrip("吗呢？? ")
+        return f"违反{deed}规定罚多少"
+    punishes = memory.document_id and any(
+        table.penal.search(c.heading) for c in corpus.document(memory.document_id).clauses
+    )
+    named = _titled(corpus, memory.document_id) if punishes else ""
+    return f"{named}{omits.group('omitted')}{_matter(memory.question)}怎么处罚"
 
 
 def _one_of_several(question: str, memory: Memory) -> tuple[str, Memory]:
@@ -111,9 +211,9 @@ def _home(question: str, corpus: Corpus, names: Names) -> str:
     if match is None or table.home not in {d.id for d in corpus.documents}:
         return question
     rest = question[: match.start()] + question[match.end() :]
-    if not (table.metadata.search(rest) and generic_only(rest)) or any(
-        m.document_ids for m in names(question).mentions
-    ):
+    start, end = match.span()
+    other = any(m.document_ids and not start <= m.span[0] < m.span[1] <= end for m in names(question).mentions)
+    if other or not (table.metadata.search(rest) and generic_only(rest)):
         return question
     return _own_data(corpus, table.home, rest)
 
@@ -126,10 +226,12 @@ def _basis(question: str, memory: Memory, corpus: Corpus) -> str | None:
     if dialogue().metadata.search(asked):
         return None
     named = _titled(corpus, memory.document_id)
+    if memory.last == "calculation" and memory.heading:
+        return _under(named, memory.heading)
     if memory.last != "knowledge":
         return f"{named}，{subject(memory.question)}"
     here = [c for c in corpus.document(memory.document_id).clauses if c.locator and c.locator.text == memory.place]
-    return f"{named}{memory.place}" if len(here) == 1 else f"{named}里“{memory.heading}”怎么说？"
+    return f"{named}{memory.place}" if len(here) == 1 else _under(named, memory.heading)
 
 
 def keeps_subject(question: str) -> bool:
@@ -145,12 +247,27 @@ def keeps_subject(question: str) -> bool:
 def _own_data(corpus: Corpus, document_id: str, asked: str) -> str:
     """What a document says of itself: the clause headed so (施行日期, 归口与起草单位), else its number, issuer and date."""
     named = _titled(corpus, document_id)
-    for word, pattern in dialogue().headed:
-        if pattern.search(asked):
-            clauses = corpus.document(document_id).clauses
-            headed = next((c.locator for c in clauses if word in c.heading and c.locator is not None), None)
-            return f"{named}{headed.text if headed else f'什么时候{word}' if word in _DATES else asked}"
-    return f"{named}{asked}"
+    if headed := _headed(corpus, document_id, asked):
+        return headed
+    words = next((words for words, pattern in dialogue().headed if pattern.search(asked)), "")
+    return f"{named}什么时候{_FORCE}" if words.startswith(_FORCE) else f"{named}{asked}"
+
+
+def _headed(corpus: Corpus, document_id: str, asked: str) -> str | None:
+    """The clause of a document whose heading says that it holds what is asked of the document itself."""
+    named = _titled(corpus, document_id)
+    headings = next((words for words, pattern in dialogue().headed if pattern.search(asked)), None)
+    if headings is None:
+        return None
+    clause = next((c for c in corpus.document(document_id).clauses if re.search(headings, c.heading)), None)
+    if clause is None:
+        return None
+    return f"{named}{clause.locator.text}" if clause.locator else _under(named, clause.heading)
+
+
+def _under(named: str, heading: str) -> str:
+    """What a document says under a heading; see `steps` for how the clause is found."""
+    return f"{named}里“{heading}”怎么说？"
 
 
 def _titled(corpus: Corpus, document_id: str) -> str:
@@ -258,7 +375,9 @@ def narrowed(question: str, memory: Memory) -> str:
     """A short question put to the subject of the one before (绿色采购，家具); empty where it is not short."""
     if not memory.question or len(question) > LONGEST_NARROWED:
         return ""
-    return f"{_matter(memory.question)}，{bare(question)}"
+    calculated = memory.last in {"calculation", "question"} and memory.calculator
+    matter = calculator(memory.calculator).title if calculated else _matter(memory.question)
+    return f"{matter}，{bare(question)}"
 
 
 def _matter(question: str) -> str:

@@ -10,18 +10,18 @@ Last = Literal["", "knowledge", "calculation", "question"]
 """What the turn before was: an answer from clauses, a finished calculation, a question back."""
 
 
-_TUPLES = ("earlier", "listed", "assumed", "left_out")
+_TUPLES = ("earlier", "listed", "assumed", "left_out", "figures", "sought")
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """``question`` is the last one, made standalone; ``earlier`` those before it, latest first; ``document_id`` the
     document last cited first, ``place`` its clause by number and ``heading`` by name;
-    ``listed`` the same of each question asked together in one message.
+    ``listed`` the same of each question asked together in one message; ``figures`` are those that its answer stated.
 
     ``calculator`` and ``inputs`` (as typed) belong to the last or the pending calculation, ``awaiting`` is the input
     that was asked for (empty when nothing is pending), ``assumed`` the inputs a 随便 filled, ``left_out`` those that
-    are not there (没有), ``shelf`` the inputs of the calculations before it by calculator. ``as_of`` is the day the
+    are not there (没有), ``sought`` those that the figure asked for takes, ``shelf`` the inputs of the calculations before it by calculator. ``as_of`` is the day the
     last question was asked from, in ISO form.
     """
 
@@ -37,6 +37,8 @@ class Memory:
     awaiting: str = ""
     assumed: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    sought: tuple[str, ...] = ()
     shelf: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     as_of: str = ""
 

@@ -3,6 +3,7 @@
 import re
 
 from assistant.conversation.dialogue import dialogue, generic_only
+from tools.quantities import find
 
 __all__ = ["MOST_PARTS", "parts"]
 
@@ -23,10 +24,13 @@ _RINGS = "①②③④⑤⑥⑦⑧⑨"
 _HAN = "一二三四五六七八九"
 _SENTENCE = re.compile(r"[^？?。；;！!]+[？?。；;！!]*")
 _CLAUSE = re.compile(r"[，,]\s*")
+_CLAUSE_END = re.compile(r"[，,。；;！!]\s*")
 
 
-def parts(question: str) -> tuple[str, ...]:
+def parts(question: str, *, answering: bool = False) -> tuple[str, ...]:
     """The questions of a message in their order; the message itself where it holds one.
+
+    ``answering``: a calculation came before, whose amounts the message may give before it asks something else.
 
     What asks nothing belongs to the question beside it, and so does a further question about the same calculation. A
     comparison or a list within one question stays whole.
@@ -39,10 +43,14 @@ def parts(question: str) -> tuple[str, ...]:
     ('我们有200个车位。按20%要几个桩？',)
     >>> parts("节能条例和节水条例有什么区别？")
     ('节能条例和节水条例有什么区别？',)
+    >>> parts("300个车位，另外物业合同怎么签", answering=True)
+    ('300个车位', '物业合同怎么签')
+    >>> parts("60盏36瓦的灯，换16瓦的和12瓦的哪个更省")
+    ('60盏36瓦的灯，换16瓦的', '12瓦的')
     """
     if len(question) > LONGEST:
         return (question,)
-    listed = _listed(question)
+    listed = _listed(question) or (_answer_first(question) if answering else ()) or _variants(question, answering)
     if listed:
         return listed
     pieces = [piece for sentence in _SENTENCE.findall(question) for piece in _clauses(sentence)]
@@ -61,6 +69,29 @@ def _listed(question: str) -> tuple[str, ...]:
     if lead and _asks(lead) and not dialogue().announces.search(lead):
         return ()
     return items if all(_asks(item) for item in items) else ()
+
+
+def _answer_first(question: str) -> tuple[str, ...]:
+    """An amount that was asked for, and behind it a question of its own (200个车位，另外谁来管)."""
+    for stop in _CLAUSE_END.finditer(question):
+        given, rest = question[: stop.start()].strip(), question[stop.end() :].strip()
+        lead = dialogue().leads.match(rest)
+        if lead is not None and find(given) and not _asks(given):
+            asked = rest[lead.end() :]
+            return (given, *parts(asked)) if _asks(asked) and not find(asked) else ()
+    return ()
+
+
+def _variants(question: str, answering: bool) -> tuple[str, ...]:
+    """Two amounts of one kind that are compared (换16瓦的和12瓦的哪个更省): the calculation with either."""
+    match = dialogue().either.search(question)
+    if match is None:
+        return ()
+    first, second = match.group("first", "second")
+    before = re.split(_CLAUSE_END, first)[-1]
+    alike = [[q.dimension for q in find(text)] for text in (before, second)]
+    enough = answering or bool(find(first.removesuffix(before)))
+    return (first, second) if alike[0] == alike[1] and len(alike[0]) == 1 and enough else ()
 
 
 def _ordinal(mark: re.Match[str]) -> int:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer, AnswerKind, Citation, citation
 from assistant.answering.evidence import Evidence, define, follow, gather
-from assistant.answering.extractive import write
+from assistant.answering.extractive import Draft, write
 from assistant.answering.grounding import check, shown
 from assistant.answering.question import Question, read
 from assistant.answering.ranking import weigh
@@ -24,7 +24,7 @@ from assistant.answering.refusal import off_topic
 from assistant.answering.register import dressed
 from assistant.conversation.abstention import OFF_TOPIC, unanswerable
 from assistant.conversation.asking import preferred
-from assistant.conversation.dialogue import subject
+from assistant.conversation.dialogue import dialogue, generic_only, subject
 from assistant.conversation.filling import ask_for
 from assistant.conversation.followup import keeps_subject, narrowed, rewrite
 from assistant.conversation.intent import IntentClassifier
@@ -98,13 +98,14 @@ class Core:
     def read(self, query: str) -> Question:
         """A standalone question as the writer and the ranking need it."""
         named = self.retriever.named(query)
-        return read(
+        reading = read(
             simplified(query),
             names_clause=bool(named.places),
             documents=[m.document_ids[0] for m in named.mentions if m.document_ids],
             residue=named.residue,
             expansions=named.extra,
         )
+        return replace(reading, asked="metadata") if _of_itself(reading) else reading
 
     def search(self, query: str) -> tuple[Retrieval, tuple[Evidence, ...]]:
         """Clauses for a query."""
@@ -114,9 +115,9 @@ class Core:
 
 def _understand(core: Core, turn: Turn) -> Turn:
     asked = simplified(clean(turn.question))
-    if not turn.part and len(parts(asked)) > 1:
+    if not turn.part and len(parts(asked, answering=bool(turn.memory.calculator))) > 1:
         return replace(turn, understanding=Understanding(asked, asked, "divide"), next="divide")
-    said, question = as_of(asked)
+    said, question = as_of(dialogue().interjects.sub("", asked) or asked)
     query = rewrite(question, turn.memory, core.corpus, core.retriever.named)
     rewritten = query != question
     named = core.retriever.named(query)
@@ -160,8 +161,13 @@ def _retrieve(core: Core, turn: Turn) -> Turn:
         defined = define(then.corpus, turn.asked.query)
         evidence = (*defined, *(e for e in evidence if e.clause.key not in {d.clause.key for d in defined}))
     assert turn.reading is not None
+    evidence = _quoted(turn.reading, turn.asked.query, evidence)
     ordered = weigh(turn.reading, evidence, core.weights)
-    reason = unanswerable(then.corpus, turn, found.signals, evidence, ordered, core.weights, found.vector)
+    reason = (
+        ""
+        if evidence and _of_itself(turn.reading)
+        else unanswerable(then.corpus, turn, found.signals, evidence, ordered, core.weights, found.vector)
+    )
     if turn.as_of is not None:
         mentions = core.retriever.named(turn.asked.query).mentions
         named = [i for m in mentions for i in m.document_ids if m.how != "abbreviation" or reason]
@@ -171,6 +177,21 @@ def _retrieve(core: Core, turn: Turn) -> Turn:
     if reason:
         return replace(turn, evidence=evidence, reason=reason, next="decline")
     return replace(turn, evidence=ordered, reason="", next="answer")
+
+
+def _quoted(reading: Question, query: str, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """《…》里“施行日期”怎么说: a clause named by its document and its heading in quotes is named as well as by a number."""
+    return tuple(
+        replace(e, exact=True) if e.document.id in reading.documents and f"“{e.clause.heading}”" in query else e
+        for e in evidence
+    )
+
+
+def _of_itself(reading: Question) -> bool:
+    """Whether a document is asked for its own number, date or issuer, which every document held has."""
+    asked = reading.residue
+    named = bool(reading.documents) and reading.asked != "clause"
+    return named and bool(dialogue().metadata.search(asked)) and generic_only(asked)
 
 
 def _with_subject(core: Core, turn: Turn) -> Turn | None:
@@ -202,8 +223,11 @@ def _calculate(core: Core, turn: Turn) -> Turn:
         inputs=inputs,
         assumed=asked.assumed,
         left_out=asked.left_out,
+        sought=asked.sought,
         shelf=shelved(turn.memory, spec.name),
     )
+    if lacking := next((name for name in asked.sought if name not in inputs and name not in asked.left_out), ""):
+        return replace(turn, memory=pending, reason=lacking, next="clarify")
     try:
         computation = run_calculator(spec.name, inputs)
     except MissingInput as error:
@@ -226,8 +250,10 @@ def _calculate(core: Core, turn: Turn) -> Turn:
         pending,
         last="calculation",
         awaiting="",
+        sought=(),
         document_id=clauses[-1].document_id if clauses else turn.memory.document_id,
         place="",
+        heading=clauses[-1].heading if clauses else "",
     )
     finished = _finished(turn, "calculation", text, citations, memory=memory)
     assert finished.answer is not None
@@ -295,7 +321,9 @@ def _answer(core: Core, turn: Turn) -> Turn:
         case "unclear":
             return _finished(turn, "clarification", UNCLEAR)
         case "cancel":
-            memory = replace(turn.memory, calculator="", inputs={}, awaiting="", assumed=(), left_out=(), last="")
+            memory = replace(
+                turn.memory, calculator="", inputs={}, awaiting="", assumed=(), left_out=(), sought=(), last=""
+            )
             return _finished(turn, "answer", CANCELLED, memory=memory)
     assert turn.reading is not None
     reading = turn.reading
@@ -328,6 +356,7 @@ def _ground(core: Core, turn: Turn) -> Turn:
         document_id=first.document.id if first else "",
         place=first.clause.locator.text if first and first.clause.locator else "",
         heading=first.clause.heading if first else "",
+        figures=_figures(draft, first),
         last="knowledge",
         as_of=turn.as_of.isoformat() if turn.as_of else "",
     )
@@ -339,6 +368,12 @@ def _ground(core: Core, turn: Turn) -> Turn:
     if turn.as_of is not None:
         answer = replace(answer, text=f"{dated(core.corpus, answer.citations, turn.as_of)}\n\n{answer.text}")
     return replace(finished, answer=answer)
+
+
+def _figures(draft: Draft, first: Evidence | None) -> tuple[str, ...]:
+    """The amounts that an answer states, or those of the clause it gives whole."""
+    stated = draft.figures or (first.clause.indicators if first else ())
+    return tuple(f"{f.value:g}{f.unit}" for f in stated if isinstance(f.value, int | float))
 
 
 def _spoken(spoken: "Spoken", given: str) -> dict[str, Any] | None:
@@ -361,7 +396,7 @@ def _spoken(spoken: "Spoken", given: str) -> dict[str, Any] | None:
 
 def _divide(core: Core, turn: Turn) -> Turn:
     """Answer the questions of one message one after the other, each with what the ones before it brought to mind."""
-    pieces = parts(turn.asked.question)
+    pieces = parts(turn.asked.question, answering=bool(turn.memory.calculator))
     taken = pieces[:MOST_PARTS]
     headings = [heading(number, piece) for number, piece in enumerate(taken, 1)]
     memory, answers, listed, timing = turn.memory, [], [], dict(turn.timing)

@@ -1,6 +1,5 @@
 """What a turn is about: a standalone question, its route, and for a calculation the calculator and its inputs."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,8 +14,10 @@ from assistant.conversation.filling import Filled, answered, assumed, bare_numbe
 from assistant.conversation.intent import Leaning
 from assistant.conversation.journeys import put_right, revised
 from assistant.conversation.memory import Memory
+from assistant.conversation.sought import dropped, measure, scaled, sought
 from corpus.errors import InputError
 from tools.calculator import Calculator, InputSpec, calculator, calculators
+from tools.numerals import Numeral, read_numeral
 from tools.quantities import find
 from tools.units import unit_table
 
@@ -28,11 +29,14 @@ LONGEST_QUESTION = 2000
 CERTAIN = 0.75
 """Share of the vote from which a calculation is taken as meant though nothing else says so."""
 
-SURE = 0.9
+SURE = 0.85
 """The same where none of its inputs is given yet."""
 
 LIKELY = 0.5
 """Share all calculators together need before a request with quantities is worked out."""
+
+FAMILIAR = 0.78
+"""Cosine below which a question in the midst of a conversation is none of the known ways of small talk."""
 
 LONGEST_ANSWER = 12
 """Characters; a longer sentence with an amount of another kind is no answer to what was asked."""
@@ -47,7 +51,6 @@ no word in it (？); ``cancel``: the pending calculation is dropped."""
 _TENS_BELOW = 1000
 """A smaller number said in place of one of 万 is one of 万 as well."""
 
-_TENS = re.compile(r"\D*[\d.]+(?P<unit>万.*)")
 _JOURNEYS = "legs"
 """The input told in words of which a part can be put right."""
 
@@ -56,7 +59,8 @@ _JOURNEYS = "legs"
 class Understanding:
     """``question`` as typed (cleaned), ``query`` the same made standalone; ``inputs`` as typed, by input name.
 
-    ``assumed`` are the inputs that the person left to the program, ``left_out`` those that are not there.
+    ``assumed`` are the inputs that the person left to the program, ``left_out`` those that are not there, ``sought``
+    those without which the figure asked for cannot be given.
     """
 
     question: str
@@ -66,6 +70,7 @@ class Understanding:
     inputs: Mapping[str, str] = field(default_factory=dict)
     assumed: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    sought: tuple[str, ...] = ()
 
 
 def clean(text: str) -> str:
@@ -115,14 +120,18 @@ def understand(
             return Understanding(question, memory.question, "calculate", name, dict(inputs))
         if memory.last == "calculation":
             return Understanding(question, query, "settled")
-    name = "" if names_clause else _wanted(query, leaning)
+    name = "" if names_clause or table.judges.search(question) else _wanted(query, leaning)
     if name:
         inputs = dict(fill(calculator(name), query).inputs)
         if name == memory.calculator and memory.awaiting:
             inputs = {**memory.inputs, **inputs}
         left_out = tuple(item for item in absent(calculator(name), query) if item not in inputs)
-        return Understanding(question, query, "calculate", name, inputs, left_out=left_out)
-    if not rewritten and not names_clause and leaning.intent == "smalltalk" and leaning.share("smalltalk") > 0.6:
+        figure = sought(query, name)
+        takes = figure.takes if figure is not None and figure.calculator == name else ()
+        return Understanding(question, query, "calculate", name, inputs, left_out=left_out, sought=takes)
+    sociable = leaning.intent == "smalltalk" and leaning.share("smalltalk") > 0.6
+    asks_on = bool(memory.question) and leaning.nearest < FAMILIAR and table.asks.search(question)
+    if sociable and not (rewritten or names_clause or asks_on):
         return Understanding(question, query, "smalltalk")
     return Understanding(question, query, "retrieve")
 
@@ -197,9 +206,15 @@ def _pending(question: str, memory: Memory, leaning: Leaning) -> Understanding |
         return _accepted(question, memory, spec)
     if asked and table.denies.search(question):
         return replace(_going_on(question, memory), left_out=(*memory.left_out, asked))
+    if (table.counts_in.search(question) and table.doubts.search(question)) or table.judges.search(question):
+        return None
+    if (further := _further(question, memory, spec)) is not None:
+        return further
     if not resumes and table.rule.search(question) and table.asks.search(question):
         return None
     changed = _changed(question, memory, spec)
+    if not changed and (figure := _stated(question, memory, spec)):
+        return _with(question, memory, spec, figure)
     if not changed:
         return _going_on(question, memory) if resumes or (asked and _says_nothing(question)) else None
     if (asked not in changed and _elsewhere(question, spec, leaning)) or not _goes_on(
@@ -207,6 +222,46 @@ def _pending(question: str, memory: Memory, leaning: Leaning) -> Understanding |
     ):
         return None
     return _with(question, memory, spec, changed)
+
+
+def _further(question: str, memory: Memory, spec: Calculator) -> Understanding | None:
+    """Another figure of the calculation before (人均呢), or the same with an input left out or an amount made smaller."""
+    table = dialogue()
+    if memory.last == "calculation" and (name := dropped(question, spec, memory.inputs)):
+        inputs = {key: value for key, value in memory.inputs.items() if key != name}
+        return _with(question, replace(memory, inputs=inputs, left_out=(*memory.left_out, name)), spec, {})
+    if table.rule.search(question):
+        return None
+    figure = sought(question, spec.name)
+    works_out = bool(table.works_out.search(question) or table.compute.search(question))
+    if figure is not None and (works_out or (memory.last != "knowledge" and not table.doubts.search(question))):
+        giving = calculator(figure.calculator)
+        taken = {item.name for item in giving.inputs} - set(figure.drops)
+        inputs = {name: value for name, value in memory.inputs.items() if name in taken}
+        memory = replace(memory, calculator=giving.name, inputs=inputs, awaiting="", sought=figure.takes)
+        changed = _changed(question, memory, giving)
+        if changed or works_out or is_elliptical(question) or generic_only(question):
+            return _with(question, memory, giving, changed)
+        return None
+    if memory.last != "calculation":
+        return None
+    if name := measure(question, spec, memory.inputs):
+        tried = replace(memory, assumed=(*memory.assumed, name))
+        understood = _with(question, tried, spec, {})
+        return replace(understood, inputs={**understood.inputs, name: assumed(spec.input(name))})
+    if not table.doubts.search(question) and not _changed(question, memory, spec):
+        changed = scaled(question, spec, memory.inputs)
+        return _with(question, memory, spec, changed) if changed else None
+    return None
+
+
+def _stated(question: str, memory: Memory, spec: Calculator) -> dict[str, str]:
+    """按征求意见稿的比例呢: the figure of the answer before in the place of the amount of its kind given before."""
+    if memory.last != "knowledge" or find(question) or not dialogue().by_figure.search(question):
+        return {}
+    kinds = {spec.input(name).dimension: name for name in (*memory.inputs, memory.awaiting) if name}
+    read = ((figure, q.dimension) for figure in memory.figures for q in find(figure))
+    return next(({kinds[kind]: figure} for figure, kind in read if kind in kinds), {})
 
 
 def _elsewhere(question: str, spec: Calculator, leaning: Leaning) -> bool:
@@ -254,7 +309,9 @@ def _goes_on(
         return (held and measured and (corrects or is_elliptical(question))) or (answers and len(question) <= STATEMENT)
     if memory.last == "question":
         return memory.awaiting in changed or not asks or corrects or is_elliptical(question)
-    stated = not asks and not rule and len(question) <= STATEMENT
+    # The label of an input may hold a word that speaks of rules (标准的约束值是80).
+    named = any(spec.input(name).label in question for name in changed)
+    stated = not asks and (named or not rule) and len(question) <= STATEMENT
     return stated or corrects or is_elliptical(question) or _extends(question, spec, leaning, changed)
 
 
@@ -274,7 +331,8 @@ def _with(question: str, memory: Memory, spec: Calculator, changed: Mapping[str,
     inputs = {**{name: value for name, value in memory.inputs.items() if name not in changed}, **changed}
     kept = tuple(name for name in memory.assumed if name not in changed)
     left_out = tuple(name for name in memory.left_out if name not in changed)
-    return Understanding(question, f"{spec.title}：{question}", "calculate", spec.name, inputs, kept, left_out)
+    query = f"{spec.title}：{question}"
+    return Understanding(question, query, "calculate", spec.name, inputs, kept, left_out, memory.sought)
 
 
 def _going_on(question: str, memory: Memory) -> Understanding:
@@ -286,7 +344,8 @@ def _accepted(question: str, memory: Memory, spec: Calculator) -> Understanding:
     name = memory.awaiting
     inputs = {**memory.inputs, name: assumed(spec.input(name))}
     kept = (*memory.assumed, name)
-    return Understanding(question, memory.question, "calculate", spec.name, inputs, kept, memory.left_out)
+    left_out, takes = memory.left_out, memory.sought
+    return Understanding(question, memory.question, "calculate", spec.name, inputs, kept, left_out, takes)
 
 
 def _changed(question: str, memory: Memory, spec: Calculator) -> dict[str, str]:
@@ -329,9 +388,30 @@ def _last_given(memory: Memory, spec: Calculator, said: str) -> dict[str, str]:
     number = bare_number(last, said) if last else ""
     if not (last and number):
         return {}
-    tens = _TENS.match(memory.inputs[last.name])
-    # 12万度, 不对，是15: the number takes the place of the one before 万.
-    return {last.name: f"{number}{tens.group('unit')}" if tens and float(number.rstrip("%")) < _TENS_BELOW else number}
+    before = memory.inputs[last.name]
+    return {last.name: number if last.dimension == "ratio" else _renumbered(before, said) or number}
+
+
+def _renumbered(held: str, said: str) -> str:
+    """An amount held with the number of a correction in the place of its own (每月2.3万度, 是3万: 每月3万度); empty where
+    it is told otherwise. 12万度, 不对，是15: the number takes the place of the one before 万."""
+    amounts = [q.value for q in find(held)]
+    old = next((n for n in _numerals(held) if amounts and float(n.low) == amounts[0]), None)
+    new = next(iter(_numerals(said)), None)
+    if old is None or new is None:
+        return ""
+    tens = "万" in held[old.start : old.end] and "万" not in said and new.low < _TENS_BELOW
+    return f"{held[: old.start]}{said[new.start : new.end]}{'万' if tens else ''}{held[old.end :]}"
+
+
+def _numerals(text: str) -> list[Numeral]:
+    """The plain numbers of a text in their order."""
+    found: list[Numeral] = []
+    for at in range(len(text)):
+        if not found or at >= found[-1].end:
+            numeral = read_numeral(text, at)
+            found += [numeral] if numeral is not None and numeral.low == numeral.high else []
+    return found
 
 
 def _told_again(item: InputSpec, held: str, said: str, filled: Filled, *, adds: bool) -> str | None:
