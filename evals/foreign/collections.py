@@ -22,7 +22,7 @@ TWINS = ("浙江省", "山东省")
 """The two provinces under whose names STARD's articles are put twice."""
 WINDOW, LONGEST = 110, 260
 """Characters from which a window of an encyclopedia's paragraph is closed at the end of a sentence, and the most it holds."""
-ALIKE = 0.4
+ALIKE = 0.3
 """Share of character pairs from which two articles of regulations of like name count as alike."""
 
 _PLAIN_NUMBER = re.compile(r"第\s*(\d+)\s*條")
@@ -202,26 +202,29 @@ _BY_NUMBER: Sequence[Callable[[str, str, int], str]] = (
     lambda law, _, n: f"{bare(law)}第{n}条是怎么说的",
     lambda law, place, _: f"{bare(law)}{place}的内容",
     lambda law, _, n: f"请问第{n}条讲什么，我说的是《{bare(law)}》",
-    lambda law, _, n: f"{bare(law)} 第 {n} 条 规定什么",
 )
+_SPACED: Sequence[Callable[[str, str, int], str]] = (lambda law, _, n: f"{bare(law)} 第 {n} 条 规定什么",)
 
 
 def _numbered(downloads: Downloads) -> Judged:
+    derived = "问题由程序轮流用四种说法写成：全称加书名号、简称加阿拉伯数字、简称加汉字条号、条号在法名之前"
+    return _by_number(downloads, "STARD 按条号问", derived, _BY_NUMBER)
+
+
+def _spaced(downloads: Downloads) -> Judged:
+    derived = "同样的条，问法是简称加两边空格的阿拉伯数字（“劳动合同法 第 39 条 规定什么”）"
+    return _by_number(downloads, "STARD 按条号问，带空格", derived, _SPACED)
+
+
+def _by_number(downloads: Downloads, name: str, derived: str, ways: Sequence[Callable[[str, str, int], str]]) -> Judged:
     articles, _ = downloads.stard
     plain = [a for a in articles.values() if "之" not in a.place]
     drawn = _drawn(plain, downloads.sizes.numbered, "numbered")
     questions = [
-        (_BY_NUMBER[at % len(_BY_NUMBER)](a.law, a.place, number(a.place[1:-1])), (a.title,))
-        for at, a in enumerate(drawn)
+        (ways[at % len(ways)](a.law, a.place, number(a.place[1:-1])), (a.title,)) for at, a in enumerate(drawn)
     ]
-    return Judged(
-        "STARD 按条号问",
-        (_STARD, _LAWS),
-        "按法名和条号问 STARD 的法条",
-        "问题由程序轮流用五种说法写成：全称加书名号、简称加阿拉伯数字、简称加汉字条号、条号在法名之前、数字两边空格",
-        downloads.statutes,
-        *_asked(questions),
-    )
+    about = "按法名和条号问 STARD 的法条"
+    return Judged(name, (_STARD, _LAWS), about, derived, downloads.statutes, *_asked(questions))
 
 
 _BY_TAIWAN_NUMBER: Sequence[Callable[[str, int], str]] = (
@@ -375,6 +378,7 @@ COLLECTIONS: Mapping[str, Callable[[Downloads], Judged]] = {
     "lay": _lay,
     "traditional": _traditional,
     "numbered": _numbered,
+    "spaced": _spaced,
     "scenes": _scenes,
     "recited": _recited,
     "regional": _regional,

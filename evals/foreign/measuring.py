@@ -37,11 +37,8 @@ SYSTEMS = (PRODUCT, PRODUCT_PLAIN, DENSE, DENSE_PLAIN, SEGMENTED, RECIPE)
 CHANGES: Mapping[str, Mapping[str, float]] = {
     "只用 BM25": {"dense_weight": 0.0, "dense_weight_named": 0.0},
     "向量占 0.4": {"dense_weight": 0.4},
-    "向量占 0.5": {"dense_weight": 0.5},
     "向量占 0.7": {"dense_weight": 0.7},
-    "向量占 0.8": {"dense_weight": 0.8},
     "只用向量": {"dense_weight": 1.0, "dense_weight_named": 1.0},
-    "点名时向量占 0.3": {"dense_weight_named": 0.3},
     "点名时向量占 0.6": {"dense_weight_named": 0.6},
     "不加扩展词": {"expansion_weight": 0.0},
     "点名不加分": {"document_boost": 0.0},
