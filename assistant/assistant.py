@@ -1,6 +1,7 @@
 """The one path behind every door: a question in, an :class:`assistant.answer.Answer` out."""
 
 import contextlib
+import gc
 import logging
 import queue
 import threading
@@ -129,6 +130,9 @@ class Assistant:
             if self._retired is not None:
                 self._retired.close()
             self._retired = before.retriever
+            # What was replaced is held by caches of its own until all of memory is looked through, which Python puts
+            # off the longer the more there is: an index or two a change would pile up.
+            gc.collect()
 
     @property
     def corpus(self) -> Corpus:

@@ -1,6 +1,8 @@
 """Adding a document over HTTP: an administrator's file answers at once, others and wrong files are turned away."""
 
+import gc
 import shutil
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,6 +103,18 @@ def test_others_and_wrong_files_are_turned_away(client: httpx.Client, folder: Pa
     assert not list((folder / "documents").glob("*")) if (folder / "documents").exists() else True
     acts = client.get("/api/v1/admin/audit", auth=("admin", PASSWORD)).json()["acts"]
     assert not any(a["done"] for a in acts)
+
+
+@pytest.mark.slow
+def test_the_index_of_two_changes_ago_is_let_go_of(client: httpx.Client, own: Assistant) -> None:
+    before = weakref.ref(own.core.retriever)
+    gc.disable()  # a collection by chance would hide that nothing asks for one
+    try:
+        for grams in ("37", "38"):
+            assert send(client, f"{grams}.txt", RULES.replace("37", grams).encode()).status_code == 201
+        assert before() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.slow
