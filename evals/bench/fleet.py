@@ -15,8 +15,6 @@ import os
 import pwd
 import random
 import shutil
-import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -34,6 +32,7 @@ import httpx
 from assistant.retrieval import build
 from assistant.settings import read
 from evals import question
+from evals.bench.process import free_port, serving
 from evals.bench.scale import Maker, chroma
 
 __all__ = ["main", "measure"]
@@ -74,10 +73,10 @@ def measure(processes: int, users: int, seconds: float, postgres: str | None = N
             "NEARZERO_RATE_LIMIT": "0",
             "NEARZERO_USERS": str(scratch / "users.json"),
         }
-        addresses = [stack.enter_context(_program(environment)) for _ in range(processes)]
-        for address in addresses:
-            _wait(address)
-        return _asked(addresses, users, seconds, environment, scratch)
+        servers = [stack.enter_context(serving(environment)) for _ in range(processes)]
+        for server in servers:
+            server.wait()
+        return _asked([server.address for server in servers], users, seconds, environment, scratch)
 
 
 def _asked(
@@ -159,37 +158,12 @@ def _citing(address: str) -> bool:
 
 
 @contextmanager
-def _program(environment: dict[str, str]) -> Iterator[str]:
-    port = _free()
-    process = subprocess.Popen(
-        [sys.executable, "-c", _START, "serve", "--host", "127.0.0.1", "--port", str(port)], env=environment
-    )
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
-
-
-def _wait(address: str) -> None:
-    with httpx.Client(timeout=10, trust_env=False) as client:
-        for _ in range(600):
-            try:
-                if client.get(f"{address}/readyz").status_code == httpx.codes.OK:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.5)
-    raise TimeoutError("a process did not become ready")
-
-
-@contextmanager
 def _postgres() -> Iterator[str]:
     """A fresh cluster on a free port. Raises ``FileNotFoundError`` where Postgres is not installed."""
     found = shutil.which("initdb") or next(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), None)
     if found is None:
         raise FileNotFoundError("Postgres is not installed: give the address of one with --postgres")
-    folder, port = Path(tempfile.mkdtemp(prefix="nearzero-postgres-")), _free()
+    folder, port = Path(tempfile.mkdtemp(prefix="nearzero-postgres-")), free_port()
     data, binaries = str(folder / "data"), Path(found).parent
     # Postgres refuses to be started by root.
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
@@ -207,11 +181,6 @@ def _postgres() -> Iterator[str]:
     finally:
         run("pg_ctl", "-w", "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -13,10 +13,7 @@ import asyncio
 import json
 import os
 import random
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,11 +25,11 @@ from typing import Any
 import httpx
 
 from assistant.settings import read
+from evals.bench.process import serving
 
 __all__ = ["main", "measure"]
 
 _CASES = Path(__file__).parent.parent / "cases" / "questions.jsonl"
-_START = "from assistant.cli import entry; entry()"
 _SEED = 20260101
 
 
@@ -48,32 +45,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def measure(users: int, seconds: float, pause: float) -> dict[str, Any]:
     """Start a server, let ``users`` people ask for ``seconds``, stop it; seconds per answer in the result."""
     questions = [json.loads(line)["question"] for line in _CASES.read_text(encoding="utf-8").splitlines()]
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="nearzero-load-") as scratch:
         settings = read()
         # Conversations of its own; the index, which is only read, is the one in force.
         (Path(scratch) / "index").symlink_to(settings.index_path.resolve())
         environment = {
-            **os.environ,
             "NEARZERO_HOME": scratch,
             "NEARZERO_RATE_LIMIT": "0",
             "NEARZERO_USERS": str(Path(scratch) / "users.json"),
         }
-        server = subprocess.Popen(
-            [sys.executable, "-c", _START, "serve", "--host", "127.0.0.1", "--port", str(port)], env=environment
-        )
-        try:
-            return asyncio.run(_run(f"http://127.0.0.1:{port}", questions, users, seconds, pause))
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(30)
+        with serving(environment) as server:
+            server.wait()
+            return asyncio.run(_run(server.address, questions, users, seconds, pause))
 
 
 async def _run(address: str, questions: Sequence[str], users: int, seconds: float, pause: float) -> dict[str, Any]:
     limits = httpx.Limits(max_connections=users + 1)
     async with httpx.AsyncClient(base_url=address, timeout=60, limits=limits, trust_env=False) as client:
-        await _ready(client)
         took: list[float] = []
         outcomes: Counter[str] = Counter()
         before, begin = os.getloadavg(), time.perf_counter()
@@ -97,17 +85,6 @@ async def _run(address: str, questions: Sequence[str], users: int, seconds: floa
         "load_before": [round(v, 2) for v in before],
         "load_after": [round(v, 2) for v in os.getloadavg()],
     }
-
-
-async def _ready(client: httpx.AsyncClient) -> None:
-    for _ in range(300):
-        try:
-            if (await client.get("/readyz")).status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            pass
-        await asyncio.sleep(0.5)
-    raise TimeoutError("the server did not become ready")
 
 
 async def _person(

@@ -51,6 +51,7 @@ from corpus.library import Corpus
 from corpus.overlay import load_all
 from corpus.references import Named, catalogue
 from evals import question
+from evals.bench.process import free_port
 from evals.metrics import hit, recall
 
 __all__ = ["Chroma", "Made", "Maker", "as_markdown", "chroma", "main", "measure"]
@@ -252,8 +253,7 @@ class Chroma:
 @contextmanager
 def chroma(folder: Path) -> Iterator[Chroma]:
     """A Chroma server on a free port, with its data in the folder."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen([*command, "--path", str(folder)], stdout=subprocess.DEVNULL)
     try:
