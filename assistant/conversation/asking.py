@@ -9,8 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from corpus.record import read_yaml
 from tools.calculator import Calculator
 
 __all__ = ["absent", "openers", "preferred"]
@@ -29,7 +28,7 @@ def _absent() -> Mapping[str, Mapping[str, Sequence[str]]]:
 
 
 def _data(name: str) -> Any:
-    return yaml.safe_load(files("assistant.conversation").joinpath(name).read_text(encoding="utf-8"))
+    return read_yaml(files("assistant.conversation").joinpath(name).read_text(encoding="utf-8"))
 
 
 def absent(spec: Calculator, text: str) -> tuple[str, ...]:

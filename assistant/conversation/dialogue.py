@@ -31,6 +31,7 @@ class Dialogue:
     less: re.Pattern[str]
     more: re.Pattern[str]
     by_figure: re.Pattern[str]
+    of_result: re.Pattern[str]
     adds: re.Pattern[str]
     resumes: re.Pattern[str]
     opens: re.Pattern[str]
@@ -126,7 +127,7 @@ def is_elliptical(question: str) -> bool:
         return False
     if not table.marks.search(text):
         return False
-    rest = re.sub(r"what about|how about", "", text, flags=re.I)
+    rest = re.sub(r"what about|how about|what if", "", text, flags=re.I)
     return not table.asks.search(rest)
 
 

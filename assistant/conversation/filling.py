@@ -34,7 +34,7 @@ _WORDS = {
 _TURNS = frozenset({"换成"})
 """Cue words that speak of the amount behind them only."""
 
-_ALL = re.compile(r"每个?人|大家|所有人|全部人员|全员|人人|都(?=坐|乘|开|搭)")
+_ALL = re.compile(r"每个?人|大家|所有人|全部人员|全员|人人|全部(?=坐|乘|开|搭)|都(?=坐|乘|开|搭)")
 _CJK = "\u4e00-\u9fff"
 _NUMERAL = r"(?:\d+|[一二两三四五六七八九十]+)"
 _STOPS = "，,。；;？?！!、"
@@ -76,7 +76,10 @@ _WRITTEN = (
     ),
     (re.compile(rf"(?P<n>{_NUMERAL})个?人(?:[合共]乘|拼)[一1](?:[辆台部]小?车?|车)"), r"\g<n>人/辆，"),
     (re.compile(r"便当|盒饭|快餐|套餐"), "工作餐"),
-    (re.compile(r"(?:每人|一人|人手|各人?)(?=[一二两三1-3][份顿餐瓶张])"), "每人"),
+    (
+        re.compile(r"(?:每个?人|一人|人手|各人?)(?:发|配|给|领|喝|吃|用|拿|备)?了?(?=[一二两三四五1-9][份顿餐瓶张])"),
+        "每人",
+    ),
     (re.compile(r"(?P<n>(?<![\d.])\d)[毛角](?P<m>\d)(?!\d)"), r"0.\g<n>\g<m>元"),
     (re.compile(r"(?P<n>(?<![\d.])\d)[毛角](?:钱)?"), r"0.\g<n>元"),
     (re.compile(r"(?<=元)[一每1]度电?"), "/度"),
@@ -299,6 +302,13 @@ def _each(text: str, calculator: Calculator, held: Mapping[str, str]) -> str:
     if "sheet" in dimensions and "pack" not in dimensions:
         size = find(calculator_named("paper").input("pack_size").default or "")[0].value or 0.0
         text = _PACKS.sub(lambda m: f"{counted(m) * size:.10g}张", text)
+    for quantity in reversed(find(text)):
+        what, _, per = quantity.dimension.partition("/")
+        start, end = quantity.span
+        who = [q.value for q in find(text[:start]) if q.dimension == "person" and q.value] or present
+        if per == "person" and what in dimensions and quantity.value and who:
+            counted_out = f"{max(who) * quantity.value:.10g}{unit_name(quantity.unit.partition('/')[0])}"
+            text = f"{text[:start]}{counted_out}{text[end:]}"
     if "年" not in text:
         text = _ONE_DAY.sub("", text)
         text = _ONE_MONTH.sub("", text) if _THAT_MONTH.search(text) else text
@@ -453,7 +463,8 @@ def _takes(spec: InputSpec, quantity: FoundQuantity) -> bool:
     if takes & {quantity.dimension, *quantity.ambiguous}:
         return True
     what, _, per = quantity.dimension.partition("/")
-    return per == "time" and what in takes and (spec.dimension != "time" or _daily(spec))
+    by_day = quantity.unit.endswith("/day")
+    return per == "time" and what in takes and (spec.dimension != "time" or _daily(spec) == by_day)
 
 
 def _daily(spec: InputSpec) -> bool:
@@ -488,8 +499,9 @@ def _fit(spec: InputSpec, quantity: FoundQuantity, sentence: _Sentence) -> float
     if spec.name in held and sum(other.name in held for other in rivals) == 1:
         return 1.0 + same_unit
     told = [name for name in held if any(name == other.name for other in rivals)]
-    if len(told) > 1 and spec.name == told[-1] and len(told) == len(rivals):
-        return 0.9
+    if len(told) > 1 and len(told) == len(rivals):
+        # What was said last is what is varied; of a state before and one after, the one after.
+        return 0.9 if spec.name == (rivals[1].name if _follow(rivals) else told[-1]) else 0.0
     open_rivals = [r for r in rivals if r.default is None and r.default_factor is None and r.name not in held]
     if len(rivals) == 1 or (spec.required and sum(other.required for other in rivals) == 1):
         return 1.0 + same_unit

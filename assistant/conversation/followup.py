@@ -117,9 +117,11 @@ def _of_calculation(question: str, memory: Memory, corpus: Corpus) -> str | None
 
 def _speaks_of(question: str, item: InputSpec, held: str) -> bool:
     """Whether a question holds the amount given for an input, or the words of one of its options."""
-    options = (word for choice in item.choices for word in (choice.label, *choice.words))
-    same = {(q.value, q.unit) for q in find(question)} & {(q.value, q.unit) for q in find(held)}
-    return bool(same) or any(len(word) > 1 and word.lower() in question.lower() for word in options)
+    options = [word for choice in item.choices for word in (choice.label, *choice.words)]
+    amounts = {(q.value, q.unit) for text in (held, *options) for q in find(text)}
+    return bool(amounts & {(q.value, q.unit) for q in find(question)}) or any(
+        len(word) > 1 and word.lower() in question.lower() for word in options
+    )
 
 
 def _version(question: str, memory: Memory, corpus: Corpus) -> str | None:
@@ -153,7 +155,7 @@ def _penalty(question: str, memory: Memory, corpus: Corpus) -> str | None:
         if not (table.penal.search(said) and table.may.search(memory.question)):
             return None
         deed = table.may.sub("", memory.question, count=1).rstrip("吗呢？? ")
-        return f"违反{deed}规定罚多少"
+        return f"违反{deed}规定{'罚多少' if '罚' in said else '怎么处分'}"
     punishes = memory.document_id and any(
         table.penal.search(c.heading) for c in corpus.document(memory.document_id).clauses
     )
@@ -315,6 +317,8 @@ def _pointed(question: str, memory: Memory, corpus: Corpus, known: Sequence[Ment
     place = memory.place if memory.last == "knowledge" else ""
     if (match := table.inside_back.search(question)) is not None:
         rest = question[match.end() :]
+        if generic_only(rest) and (headed := _headed(corpus, memory.document_id, rest)):
+            return headed
         return f"{named}{place if generic_only(rest) else ''}{rest}"
     if (match := table.document_back.search(question)) is not None:
         return f"{question[: match.start()]}{named}{question[match.end() :]}"

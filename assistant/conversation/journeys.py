@@ -8,7 +8,7 @@ from functools import cache
 from tools.quantities import FoundQuantity, find
 from tools.units import load_data
 
-__all__ = ["Segment", "mode_words", "pieces", "put_right", "revised", "segments"]
+__all__ = ["Segment", "mode_words", "pieces", "put_right", "revised", "segments", "without"]
 
 _SEGMENT = re.compile(r"[^，,。；;？?！!\n]+")
 _LISTED = re.compile(r"[^、]+")
@@ -115,6 +115,18 @@ def put_right(held: str, said: str) -> str | None:
         return None
     journeys[like[0]] = _exchanged(journeys[like[0]], said, quantities)
     return "；".join(journeys)
+
+
+def without(held: str, said: str) -> str:
+    """The journeys held but for those by the means named; empty where none would be left or none is named.
+
+    >>> without("30人坐高铁来回300公里；10人坐地铁单程9公里", "高铁的不算呢")
+    '10人坐地铁单程9公里'
+    """
+    mode = _mode().search(said)
+    journeys = held.split("；")
+    left = [j for j in journeys if mode and not _same_means(j, mode.group())]
+    return "；".join(left) if len(left) < len(journeys) else ""
 
 
 def _kind(quantity: FoundQuantity) -> str:

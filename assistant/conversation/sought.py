@@ -63,11 +63,14 @@ def dropped(question: str, spec: Calculator, held: Mapping[str, str]) -> str:
     if not table.leaves_out.search(question) or table.doubts.search(question) or find(question):
         return ""
     named = {
-        name: max((len(w) for w in (spec.input(name).label, *spec.input(name).cues) if w in question), default=0)
-        for name in held
+        name: max((len(word) for word in _names(spec.input(name)) if word in question), default=0) for name in held
     }
     best = max(named, key=lambda name: named[name], default="")
     return best if best and named[best] > 1 else ""
+
+
+def _names(item: InputSpec) -> tuple[str, ...]:
+    return item.label, item.name.replace("_", " "), *item.cues
 
 
 def measure(question: str, spec: Calculator, held: Mapping[str, str]) -> str:
@@ -80,7 +83,7 @@ def measure(question: str, spec: Calculator, held: Mapping[str, str]) -> str:
             item.name
             for item in spec.inputs
             if item.dimension == "ratio" and item.name not in held and item.default is None and item.example
-            if any(len(cue) > 1 and cue in question for cue in item.cues)
+            if _named(item, question)
         ),
         "",
     )
@@ -89,7 +92,8 @@ def measure(question: str, spec: Calculator, held: Mapping[str, str]) -> str:
 def scaled(question: str, spec: Calculator, held: Mapping[str, str]) -> dict[str, str]:
     """The amount held that a sentence makes smaller or larger by a share (能省一成呢, 多用20%, 降到八成), worked out."""
     shares = [q for q in find(question) if q.dimension == "ratio" and q.value is not None]
-    if len(shares) != 1:
+    named = (i for i in spec.inputs if i.dimension == "ratio" and (i.name in held or _named(i, question)))
+    if len(shares) != 1 or any(named):
         return {}
     factor = _factor(question, shares[0])
     name = _meant(question, spec, held)
@@ -112,9 +116,13 @@ def _factor(question: str, share: FoundQuantity) -> float | None:
 def _meant(question: str, spec: Calculator, held: Mapping[str, str]) -> str:
     """The amount that a share is one of: the one named, else the only one that the calculator starts from."""
     amounts = [spec.input(name) for name in held if _is_amount(spec.input(name))]
-    named = [item.name for item in amounts if any(len(cue) > 1 and cue in question for cue in (item.label, *item.cues))]
+    named = [item.name for item in amounts if _named(item, question)]
     first = [item.name for item in amounts if item.name in openers(spec)]
     return next((found[0] for found in (named, first) if len(found) == 1), "")
+
+
+def _named(item: InputSpec, question: str) -> bool:
+    return any(len(word) > 1 and word in question for word in _names(item))
 
 
 def _is_amount(item: InputSpec) -> bool:

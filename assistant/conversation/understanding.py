@@ -12,7 +12,7 @@ from assistant.conversation.asking import absent, openers
 from assistant.conversation.dialogue import bare, dialogue, generic_only, is_elliptical
 from assistant.conversation.filling import Filled, answered, assumed, bare_number, fill
 from assistant.conversation.intent import Leaning
-from assistant.conversation.journeys import put_right, revised
+from assistant.conversation.journeys import put_right, revised, without
 from assistant.conversation.memory import Memory
 from assistant.conversation.sought import dropped, measure, scaled, sought
 from corpus.errors import InputError
@@ -29,7 +29,7 @@ LONGEST_QUESTION = 2000
 CERTAIN = 0.75
 """Share of the vote from which a calculation is taken as meant though nothing else says so."""
 
-SURE = 0.85
+SURE = 0.88
 """The same where none of its inputs is given yet."""
 
 LIKELY = 0.5
@@ -229,6 +229,8 @@ def _further(question: str, memory: Memory, spec: Calculator) -> Understanding |
     table = dialogue()
     if memory.last == "calculation" and (name := dropped(question, spec, memory.inputs)):
         inputs = {key: value for key, value in memory.inputs.items() if key != name}
+        if left := without(memory.inputs[name], question):
+            return _with(question, memory, spec, {name: left})
         return _with(question, replace(memory, inputs=inputs, left_out=(*memory.left_out, name)), spec, {})
     if table.rule.search(question):
         return None
@@ -240,7 +242,8 @@ def _further(question: str, memory: Memory, spec: Calculator) -> Understanding |
         inputs = {name: value for name, value in memory.inputs.items() if name in taken}
         memory = replace(memory, calculator=giving.name, inputs=inputs, awaiting="", sought=figure.takes)
         changed = _changed(question, memory, giving)
-        if changed or works_out or is_elliptical(question) or generic_only(question):
+        short = len(question) <= LONGEST_ANSWER * (3 if question.isascii() else 1)
+        if changed or works_out or short or is_elliptical(question):
             return _with(question, memory, giving, changed)
         return None
     if memory.last != "calculation":
@@ -249,10 +252,12 @@ def _further(question: str, memory: Memory, spec: Calculator) -> Understanding |
         tried = replace(memory, assumed=(*memory.assumed, name))
         understood = _with(question, tried, spec, {})
         return replace(understood, inputs={**understood.inputs, name: assumed(spec.input(name))})
-    if not table.doubts.search(question) and not _changed(question, memory, spec):
-        changed = scaled(question, spec, memory.inputs)
-        return _with(question, memory, spec, changed) if changed else None
-    return None
+    if table.doubts.search(question):
+        return None
+    if table.of_result.search(question) and works_out and not find(question):
+        return _going_on(question, memory)
+    changed = scaled(question, spec, memory.inputs)
+    return _with(question, memory, spec, changed) if changed else None
 
 
 def _stated(question: str, memory: Memory, spec: Calculator) -> dict[str, str]:
@@ -304,9 +309,10 @@ def _goes_on(
         return True
     if memory.last == "knowledge":
         held = any(name in memory.inputs or name == memory.awaiting for name in changed)
-        measured = any(spec.input(name).kind == "quantity" for name in changed)
+        measured = any(spec.input(name).dimension for name in changed)
         answers = memory.awaiting in changed and not asks
-        return (held and measured and (corrects or is_elliptical(question))) or (answers and len(question) <= STATEMENT)
+        varies = corrects or (measured and is_elliptical(question))
+        return (held and varies) or (answers and len(question) <= STATEMENT)
     if memory.last == "question":
         return memory.awaiting in changed or not asks or corrects or is_elliptical(question)
     # The label of an input may hold a word that speaks of rules (标准的约束值是80).

@@ -31,6 +31,19 @@ def test_parts(message: str, count: int) -> None:
     assert len(parts(message)) == count
 
 
+@pytest.mark.parametrize(
+    ("message", "count"),
+    [
+        ("150个车位，另外充电桩要不要对外开放", 2),
+        ("加了8000升汽油。顺便问问车能开几年", 2),
+        ("150个车位，另外有40辆电动车要几个桩", 1),
+        ("150个车位，按20%", 1),
+    ],
+)
+def test_an_answer_before_a_question(message: str, count: int) -> None:
+    assert len(parts(message, answering=True)) == count
+
+
 @given(st.text(max_size=400))
 def test_nothing_is_added(message: str) -> None:
     assert all(set(piece) <= {*message, "，"} for piece in parts(message))
