@@ -32,6 +32,8 @@ class Dialogue:
     more: re.Pattern[str]
     by_figure: re.Pattern[str]
     of_result: re.Pattern[str]
+    differs: re.Pattern[str]
+    increases: re.Pattern[str]
     adds: re.Pattern[str]
     resumes: re.Pattern[str]
     opens: re.Pattern[str]

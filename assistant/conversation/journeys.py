@@ -13,6 +13,7 @@ __all__ = ["Segment", "mode_words", "pieces", "put_right", "revised", "segments"
 _SEGMENT = re.compile(r"[^，,。；;？?！!\n]+")
 _LISTED = re.compile(r"[^、]+")
 _DISTANCE = "distance"
+_PART = re.compile(r"其中|有\d|里面|改|换")
 _WAYS = (("单程",), ("来回", "往返"))
 """Words for one way and for both, which take each other's place."""
 
@@ -106,6 +107,8 @@ def put_right(held: str, said: str) -> str | None:
             return said
         journeys[same[0]] = said
         return "；".join(journeys)
+    if mode and not by_means and (split := _split(journeys, said, mode.group())):
+        return split
     if mode and not by_means:
         swapped = revised(held, said)
         return swapped if swapped is None or not quantities else put_right(swapped, said)
@@ -115,6 +118,19 @@ def put_right(held: str, said: str) -> str | None:
         return None
     journeys[like[0]] = _exchanged(journeys[like[0]], said, quantities)
     return "；".join(journeys)
+
+
+def _split(journeys: Sequence[str], said: str, means: str) -> str:
+    """其中30人改骑车: so many of the one journey go by other means; empty where it is not that."""
+    there, moving = _people(journeys[0]), _people(said)
+    whole = len(journeys) == 1 and there is not None and moving is not None and len(find(said)) == 1
+    before = [m.group() for m in _mode().finditer(journeys[0])]
+    if not (whole and len(set(before)) == 1 and _PART.search(said)) or not there or not moving or moving >= there:
+        return ""
+    old = next(q for q in find(journeys[0]) if _kind(q) == "person")
+    start, end = old.span
+    counted = [f"{journeys[0][:start]}{n:.10g}人{journeys[0][end:]}" for n in (there - moving, moving)]
+    return f"{counted[0]}；{counted[1].replace(before[0], means)}"
 
 
 def without(held: str, said: str) -> str:

@@ -10,7 +10,7 @@ Last = Literal["", "knowledge", "calculation", "question"]
 """What the turn before was: an answer from clauses, a finished calculation, a question back."""
 
 
-_TUPLES = ("earlier", "listed", "assumed", "left_out", "figures", "sought")
+_TUPLES = ("earlier", "listed", "assumed", "left_out", "figures", "sought", "tried")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class Memory:
 
     ``calculator`` and ``inputs`` (as typed) belong to the last or the pending calculation, ``awaiting`` is the input
     that was asked for (empty when nothing is pending), ``assumed`` the inputs a 随便 filled, ``left_out`` those that
-    are not there (没有), ``sought`` those that the figure asked for takes, ``shelf`` the inputs of the calculations before it by calculator. ``as_of`` is the day the
+    are not there (没有), ``sought`` those that the figure asked for takes, ``tried`` the inputs
+    with which the calculator gave its last two results, ``shelf`` the inputs of the calculations before it by calculator. ``as_of`` is the day the
     last question was asked from, in ISO form.
     """
 
@@ -39,6 +40,7 @@ class Memory:
     left_out: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     sought: tuple[str, ...] = ()
+    tried: tuple[Mapping[str, str], ...] = ()
     shelf: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     as_of: str = ""
 

@@ -5,7 +5,7 @@ import re
 from assistant.conversation.dialogue import dialogue, generic_only
 from tools.quantities import find
 
-__all__ = ["MOST_PARTS", "parts"]
+__all__ = ["MOST_PARTS", "compares", "parts"]
 
 MOST_PARTS = 3
 """Questions answered in one turn; of more the rest is named."""
@@ -80,6 +80,11 @@ def _answer_first(question: str) -> tuple[str, ...]:
             asked = rest[lead.end() :]
             return (given, *parts(asked)) if _asks(asked) and not find(asked) else ()
     return ()
+
+
+def compares(question: str) -> bool:
+    """Whether a message asks which of two things is the better one."""
+    return bool(dialogue().either.search(question))
 
 
 def _variants(question: str, answering: bool) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from assistant.conversation.memory import Memory
 from assistant.conversation.observing import stage
 from assistant.conversation.period import as_of, asks_for_now, dated, not_in_force
 from assistant.conversation.smalltalk import CANCELLED, SETTLED, UNCLEAR, reply
-from assistant.conversation.splitting import MOST_PARTS, parts
+from assistant.conversation.splitting import MOST_PARTS, compares, parts
 from assistant.conversation.suggestions import suggest
 from assistant.conversation.turn import Turn
 from assistant.conversation.understanding import Understanding, clean, shelved, understand
@@ -44,8 +44,9 @@ from corpus import versions
 from corpus.errors import InputError, MissingInput
 from corpus.library import Corpus
 from corpus.references import catalogue_of
-from tools.calculator import Calculator, calculator, calculators, summary, to_json, to_markdown
+from tools.calculator import Calculator, Computation, calculator, calculators, summary, to_json, to_markdown
 from tools.calculator import run as run_calculator
+from tools.units import format_number
 
 if TYPE_CHECKING:
     from assistant.model.engine import Engine, Spoken
@@ -224,6 +225,7 @@ def _calculate(core: Core, turn: Turn) -> Turn:
         assumed=asked.assumed,
         left_out=asked.left_out,
         sought=asked.sought,
+        tried=turn.memory.tried if turn.memory.calculator == spec.name else (),
         shelf=shelved(turn.memory, spec.name),
     )
     if lacking := next((name for name in asked.sought if name not in inputs and name not in asked.left_out), ""):
@@ -243,7 +245,8 @@ def _calculate(core: Core, turn: Turn) -> Turn:
         return _finished(turn, "clarification", str(error), memory=kept)
     clauses = [core.corpus.get(key) for key in computation.clause_keys]
     citations = tuple(citation(n, c, core.corpus.document_of(c)) for n, c in enumerate(clauses, 1))
-    text = f"{_assumed(spec, inputs, asked.assumed)}{summary(computation)}\n\n{to_markdown(computation)}"
+    said = f"{_assumed(spec, inputs, asked.assumed)}{_beside(computation, turn)}{summary(computation)}"
+    text = f"{said}\n\n{to_markdown(computation)}"
     if citations:
         text += "\n\n依据：" + "、".join(f"{c.heading}[{n}]" for n, c in enumerate(clauses, 1))
     memory = replace(
@@ -251,6 +254,7 @@ def _calculate(core: Core, turn: Turn) -> Turn:
         last="calculation",
         awaiting="",
         sought=(),
+        tried=(inputs, *(other for other in pending.tried if other != inputs))[:2],
         document_id=clauses[-1].document_id if clauses else turn.memory.document_id,
         place="",
         heading=clauses[-1].heading if clauses else "",
@@ -258,6 +262,25 @@ def _calculate(core: Core, turn: Turn) -> Turn:
     finished = _finished(turn, "calculation", text, citations, memory=memory)
     assert finished.answer is not None
     return replace(finished, answer=replace(finished.answer, calculations=(to_json(computation),)))
+
+
+def _beside(computation: Computation, turn: Turn) -> str:
+    """What the result is beside the one before it, where that is asked (两个差多少)."""
+    if not turn.asked.beside:
+        return ""
+    before = run_calculator(turn.asked.calculator, turn.memory.tried[1])
+    return f"{_contrast(to_json(before)['total'], to_json(computation)['total'])}\n\n"
+
+
+def _contrast(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Two totals of one calculator in a sentence."""
+    unit, change = now["unit_name"], now["value"] - before["value"]
+    share = f"（{abs(change) / before['value']:.0%}）" if before["value"] else ""
+    way = "少" if change < 0 else "多"
+    return (
+        f"{now['label']}：前一种是 {format_number(before['value'], 4)} {unit}，后一种是 {format_number(now['value'], 4)} {unit}，"
+        f"后一种{way} {format_number(abs(change), 4)} {unit}{share}。"
+    )
 
 
 def _wrong(spec: Calculator, inputs: Mapping[str, str]) -> str:
@@ -410,6 +433,9 @@ def _divide(core: Core, turn: Turn) -> Turn:
         answers.append(done.answer)
         timing = {name: timing.get(name, 0.0) + done.timing.get(name, 0.0) for name in {**timing, **done.timing}}
     whole = joined(turn.question, answers, headings, len(pieces) - len(taken))
+    if compares(turn.asked.question) and len({c["tool"] for c in whole.calculations}) == 1 < len(whole.calculations):
+        contrast = _contrast(*(c["total"] for c in whole.calculations[:2]))
+        whole = replace(whole, text=f"{contrast}\n\n{whole.text}")
     return replace(turn, answer=whole, memory=replace(memory, listed=tuple(listed)), timing=timing, next="")
 
 

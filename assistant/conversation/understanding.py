@@ -19,7 +19,7 @@ from corpus.errors import InputError
 from tools.calculator import Calculator, InputSpec, calculator, calculators
 from tools.numerals import Numeral, read_numeral
 from tools.quantities import find
-from tools.units import unit_table
+from tools.units import unit_name, unit_table
 
 __all__ = ["LONGEST_QUESTION", "Route", "Understanding", "clean", "shelved", "understand"]
 
@@ -51,6 +51,9 @@ no word in it (？); ``cancel``: the pending calculation is dropped."""
 _TENS_BELOW = 1000
 """A smaller number said in place of one of 万 is one of 万 as well."""
 
+_COUNTED_IN = "碳电水气油纸钱吨度的又还那，。？?!！ "
+"""What a result may be counted in."""
+
 _JOURNEYS = "legs"
 """The input told in words of which a part can be put right."""
 
@@ -60,7 +63,7 @@ class Understanding:
     """``question`` as typed (cleaned), ``query`` the same made standalone; ``inputs`` as typed, by input name.
 
     ``assumed`` are the inputs that the person left to the program, ``left_out`` those that are not there, ``sought``
-    those without which the figure asked for cannot be given.
+    those without which the figure asked for cannot be given; ``beside``: the result is to be set beside the one before.
     """
 
     question: str
@@ -71,6 +74,7 @@ class Understanding:
     assumed: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     sought: tuple[str, ...] = ()
+    beside: bool = False
 
 
 def clean(text: str) -> str:
@@ -227,6 +231,8 @@ def _pending(question: str, memory: Memory, leaning: Leaning) -> Understanding |
 def _further(question: str, memory: Memory, spec: Calculator) -> Understanding | None:
     """Another figure of the calculation before (人均呢), or the same with an input left out or an amount made smaller."""
     table = dialogue()
+    if memory.last == "calculation" and len(memory.tried) > 1 and _compares(question, memory, spec):
+        return replace(_going_on(question, memory), beside=True)
     if memory.last == "calculation" and (name := dropped(question, spec, memory.inputs)):
         inputs = {key: value for key, value in memory.inputs.items() if key != name}
         if left := without(memory.inputs[name], question):
@@ -254,10 +260,37 @@ def _further(question: str, memory: Memory, spec: Calculator) -> Understanding |
         return replace(understood, inputs={**understood.inputs, name: assumed(spec.input(name))})
     if table.doubts.search(question):
         return None
-    if table.of_result.search(question) and works_out and not find(question):
+    if works_out and not find(question) and (table.of_result.search(question) or _other_side(question)):
         return _going_on(question, memory)
+    if other := _other_kind(question, spec, memory):
+        return other
     changed = scaled(question, spec, memory.inputs)
     return _with(question, memory, spec, changed) if changed else None
+
+
+def _compares(question: str, memory: Memory, spec: Calculator) -> bool:
+    """Whether the last two results are set beside each other (两个差多少, 哪个低)."""
+    short = len(question) <= LONGEST_ANSWER
+    return short and bool(dialogue().differs.search(question)) and not _changed(question, memory, spec)
+
+
+def _other_side(question: str) -> bool:
+    """Whether a question names nothing but another side of a result (能减多少碳)."""
+    rest = dialogue().works_out.sub("", question)
+    return len(question) <= LONGEST_ANSWER and generic_only("".join(c for c in rest if c not in _COUNTED_IN))
+
+
+def _other_kind(question: str, spec: Calculator, memory: Memory) -> Understanding | None:
+    """说错了，是柴油: the amount said last belongs to another input of its kind, which the sentence names."""
+    if not dialogue().corrects.search(question) or find(question) or not memory.inputs:
+        return None
+    said = {item.name: item for item in spec.inputs if item.label in question and item.kind == "quantity"}
+    new = next((item for name, item in said.items() if name not in memory.inputs), None)
+    old = next((n for n in reversed(list(memory.inputs)) if new and spec.input(n).dimension == new.dimension), None)
+    if new is None or old is None:
+        return None
+    kept = {name: value for name, value in memory.inputs.items() if name != old}
+    return _with(question, replace(memory, inputs=kept), spec, {new.name: memory.inputs[old]})
 
 
 def _stated(question: str, memory: Memory, spec: Calculator) -> dict[str, str]:
@@ -368,6 +401,8 @@ def _changed(question: str, memory: Memory, spec: Calculator) -> dict[str, str]:
                 changed[item.name] = new
             elif item.name in changed and item.name == _JOURNEYS:
                 del changed[item.name]
+        elif item.name in changed and table.increases.search(question):
+            changed[item.name] = _sum(memory.inputs.get(item.name, ""), changed[item.name])
         elif item.choices and item.name not in changed and (item is awaited or item.name in memory.inputs):
             chosen = answered(item, said)
             if chosen and not (item is not awaited and changed):
@@ -382,6 +417,14 @@ def _changed(question: str, memory: Memory, spec: Calculator) -> dict[str, str]:
     if table.corrects.search(question) or (memory.last == "calculation" and is_elliptical(question)):
         return _last_given(memory, spec, bare(said))
     return {}
+
+
+def _sum(held: str, more: str) -> str:
+    """再加5000度: what is held and what comes to it; the latter alone where they cannot be added."""
+    amounts = [q for text in (held, more) for q in find(text) if q.value is not None]
+    if len(amounts) != len((held, more)) or amounts[0].unit != amounts[1].unit:
+        return more
+    return f"{sum(q.value or 0.0 for q in amounts):.10g}{unit_name(amounts[0].unit)}"
 
 
 def _last_given(memory: Memory, spec: Calculator, said: str) -> dict[str, str]:

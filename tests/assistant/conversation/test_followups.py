@@ -62,6 +62,11 @@ def test_a_rule_about_heads_is_looked_up(assistant: Assistant) -> None:
         (("用电60000 kWh，碳排放多少", "what if it is 90000 kWh"), {"electricity": "90000 kWh"}),
         (("100人开半天会，30人坐高铁来回200公里，排多少碳", "40人改成远程参加呢"), {"attendees": "100人", "online": "40人"}),
         (("100人开半天会，30人坐高铁来回200公里，排多少碳", "每人再发两瓶水"), {"water": "200瓶"}),
+        (("用电15000度排多少碳", "再加5000度呢"), {"electricity": "20000千瓦时"}),
+        (("公务车加了5000升汽油，排多少碳", "说错了，是柴油"), {"diesel": "5000升"}),
+        (("100人坐地铁单程15公里，一年上班250天，通勤排多少", "其中30人改骑车呢"), {"legs": "70人坐地铁单程15公里；30人坐骑车单程15公里"}),
+        (("光伏500千瓦一年发多少电", "能减多少碳", "自用六成呢"), {"capacity": "500千瓦", "self_use": "六成"}),
+        (("80个车位按试点的比例要几个桩", "为什么是40%", "还是按国家的吧"), {"ratio": "cn10"}),
         (("柴油车一年烧3000升，排放多少", "又添了一辆电车，一年充6000度"), {"diesel": "一年烧3000升", "electricity": "一年充6000度"}),
         (("我们年排放500吨，面积1.2万平米，离B类还差多少", "B类是什么意思", "换成A类呢"), {"target": "a"}),
         (("充电桩按征求意见稿配，比例是多少？150个车位按20%要几个桩", "国家2017年通知的充电桩比例是多少", "那按这个比例呢"), {"ratio": "10%"}),
@@ -92,7 +97,15 @@ def test_two_variants_are_both_worked_out(assistant: Assistant) -> None:
     both, chosen = talk(assistant, "100盏36瓦的灯管，每年点3000小时，换成15瓦和换成12瓦的哪种划算", "选12瓦的吧")
     assert both.answer is not None
     assert [c["total"]["value"] for c in both.answer.calculations] == [6300, 7200]
+    assert "后一种多 900" in both.answer.text
     assert chosen.asked.inputs["power_after"] == "12瓦"
+
+
+def test_two_results_are_set_beside_each_other(assistant: Assistant) -> None:
+    *_, beside = talk(assistant, "2人坐飞机来回3000公里出差，排多少碳", "高铁呢", "哪个低")
+    assert beside.answer is not None
+    assert beside.answer.text.startswith("差旅碳排放：前一种是 ")
+    assert "后一种少" in beside.answer.text
 
 
 @pytest.mark.parametrize(
