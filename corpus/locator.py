@@ -46,6 +46,7 @@ _ORDINAL = {
     "节": Level.SECTION,
     "条": Level.ARTICLE,
     "部分": Level.DIVISION,
+    "大部分": Level.DIVISION,
     "款": Level.PARAGRAPH,
     "段": Level.PARAGRAPH,
     "项": Level.ITEM,
@@ -83,7 +84,7 @@ _FREE_STANDING = frozenset(
 """Levels that may be named without what encloses them; （三） or 2. alone could be anywhere."""
 
 _CODE = r"[A-Z]?(?:\.?[0-9]+)(?:[.\-][0-9]+)*|[A-Z](?![A-Za-z])"
-_ORDINAL_RE = rf"第[（(]?(?P<ord>{NUMERAL})[）)]?(?P<kind>编|章|节|条|款|项|部分|段)(?:之(?P<sub>{NUMERAL}))?"
+_ORDINAL_RE = rf"第[（(]?(?P<ord>{NUMERAL})[）)]?(?P<kind>编|章|节|条|款|项|大?部分|段)(?:之(?P<sub>{NUMERAL}))?"
 _ATTACHED_RE = rf"(?P<att>附件|附录|附表|专栏|说明|表|图)\s*(?P<code>{_CODE}|[一二三四五六七八九十]+)?"
 _TOKEN = re.compile(
     rf"{_ORDINAL_RE}|{_ATTACHED_RE}"
@@ -100,7 +101,7 @@ _LIST = re.compile(r"[、，,和及与\s]*")
 _FREE = re.compile(
     rf"(?:{_ORDINAL_RE.replace('ord', 'o').replace('kind', 'k').replace('sub', 's')})+"
     rf"|第(?P<n>{NUMERAL})(?=[款项])"
-    r"|附[件录][0-9A-Z一二三四五六七八九十](?:\s*表\s*[A-Z]?\.?[0-9]+(?:[.\-][0-9]+)*)?"
+    r"|附[件录][0-9A-Z一二三四五六七八九十](?:\s*的?\s*表\s*[A-Z]?\.?[0-9]+(?:[.\-][0-9]+)*)?"
     r"|表\s*(?:[A-Z]\.)?[0-9]+(?:[.\-][0-9]+)*|专栏\s*[0-9]+"
     r"|[一二三四五六七八九十]+、?（[一二三四五六七八九十]+）[0-9]*"
     r"|(?<![\d.第])\d+(?:\.\d+){2,}(?![\d.])"
@@ -287,7 +288,7 @@ def _bare_number(match: re.Match[str], before: Part) -> bool:
 
 def _flush(parts: list[Part], words: str) -> str:
     name = words.strip(" 、．.，")
-    if name:
+    if name and name != "的":
         parts.append(Part(Level.NAME, (), name))
     return ""
 

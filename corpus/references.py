@@ -53,6 +53,8 @@ _DROPPED = frozenset(" \t\u3000《》〈〉“”\"'‘’「」『』（）()�
 _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 """Full-width letters, digits and marks to half-width ones, place for place."""
 _LEAST_NAME = 2
+_LEAST_SPELT = 6
+"""Characters of a name from which one wrong character leaves no doubt which is meant."""
 _PIECES = 3
 """Most pieces an unmarked abbreviation may be put together from; more, and ordinary words begin to match titles."""
 
@@ -87,6 +89,13 @@ _PLACE_NAME = (
     r"(?:省|市|自治区|特别行政区|经济特区)?"
 )
 _PLACES = re.compile(_PLACE_NAME)
+_ARTICLE_OF = re.compile(
+    r"\b(?:article|art\.)\s*\d+\s+(?:of|in|under)\s+(?:the\s+)?"
+    r"(?P<title>[A-Za-z][A-Za-z0-9 '’\-]{3,100}?)"
+    r"(?=\s+(?:says?|states?|requires?|provides?|stipulates?|about|on what)\b|\s*(?:[?,.;:()]|$|[\u4e00-\u9fff]))",
+    re.IGNORECASE,
+)
+"""The name of a document in English, where an article of it is asked for."""
 _PLACE = re.compile(rf"{_PLACE_NAME}的?$")
 
 
@@ -152,6 +161,7 @@ class Catalogue:
             *self._codes(half),
             *self._marked(half),
             *self._plain(half),
+            *self._english(half),
         ]
         issued = [m for m in self._issued(half) if not any(_inside(m.span, o.span) and o.document_ids for o in found)]
         orders = [
@@ -179,6 +189,28 @@ class Catalogue:
                 how, ids = self.names[form]
                 return ids, how
         return self._abbreviated(bare, pieces=len(bare)), "abbreviation"
+
+    def misspelt(self, text: str, end: int) -> Mention | None:
+        """The document whose name, one character wrong, missing or too many, stands right before that place of the text.
+
+        >>> held = catalogue([Named("a", "公共机构节能条例")])
+        >>> held.misspelt("公共机构节能条列第四十七条", 8).document_ids
+        ('a',)
+        """
+        bare, places = _squeeze(text[:end].rstrip("的 \u3000，,:："))
+        found = [
+            (name, size)
+            for name in self.names
+            if len(name) >= _LEAST_SPELT and _ENDING.search(name)
+            for size in (len(name) - 1, len(name), len(name) + 1)
+            if size <= len(bare) and _one_apart(bare[-size:], name)
+        ]
+        if not found:
+            return None
+        name, size = max(found, key=lambda f: len(f[0]))
+        how, ids = self.names[name]
+        span = places[-size], places[-1] + 1
+        return Mention(span, ids, how, text[span[0] : span[1]])
 
     def _numbers(self, text: str) -> Iterator[Mention]:
         for match in _NUMBER.finditer(text):
@@ -235,6 +267,12 @@ class Catalogue:
                 ids = self._abbreviated(_bare(match["title"]).removeprefix("关于"), pieces=_PIECES)
             begin = _LEADING.match(match.group()).end() + match.start()  # type: ignore[union-attr]
             yield Mention((begin, match.end()), ids, how if ids else "title", text[begin : match.end()])
+
+    def _english(self, text: str) -> Iterator[Mention]:
+        """What is named after Article 12 of the …: a document held under that name, or one that is not."""
+        for match in _ARTICLE_OF.finditer(text):
+            ids, how = self.resolve(match["title"])
+            yield Mention(match.span("title"), ids, how if ids else "title", match["title"])
 
     def _plain(self, text: str) -> Iterator[Mention]:
         bare, places = _squeeze(text)
@@ -319,6 +357,19 @@ def _tail_start(text: str, begin: int, end: int, agency: str) -> int:
     while begin < end and _bare(text[begin + 1 : end]).endswith(agency):
         begin += 1
     return begin
+
+
+def _one_apart(written: str, name: str) -> bool:
+    """Whether one character was changed, left out or put in, the first character apart."""
+    if written[:1] != name[:1] or written == name:
+        return False
+    head = next(
+        (i for i, (a, b) in enumerate(zip(written, name, strict=False)) if a != b), min(len(written), len(name))
+    )
+    one, other = written[head:], name[head:]
+    if len(one) == len(other):
+        return one[1:] == other[1:]
+    return one[1:] == other if len(one) > len(other) else one == other[1:]
 
 
 def _pieces(short: str, title: str) -> int:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from corpus.locator import Level, Locator, find, parse
 from corpus.numerals import NUMERAL, chinese, number
-from corpus.references import Mention
+from corpus.references import Catalogue, Mention
 
-__all__ = ["Named", "Place", "places"]
+__all__ = ["Named", "Place", "places", "spelt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,10 @@ class Named:
 
 
 _PART = re.compile(r"\b(?:part|section|chapter)\s*(?P<n>\d{1,2})\b", re.IGNORECASE)
+_ARTICLE = re.compile(r"\b(?:article|art\.)\s*(?P<n>\d{1,3})\b", re.IGNORECASE)
+_CALLED = re.compile(
+    r"(?:^|[，。；、？！,;?! ]|请问|根据|按照?|依照|依据|违反)(?P<name>(?!请问|根据|按|依|违反|.*[这那该本此其])[\u4e00-\u9fff]{2,24}(?:条例|办法|法|规定|细则|规程))的?\s*$"
+)
 _CHAPTER = re.compile(rf"第?(?P<n>{NUMERAL})(?:章节?|(?:个)?部分)")
 _FIRST = re.compile(r"(?:头|前)(?:面的?)?(?P<n>[一二两三四五六七八九十]|\d{1,2})个?(?:部分|章节?)")
 _LAST = re.compile(r"(?:最后(?:面的?)?(?:那|的)?(?:一)?个?|倒数第(?P<n>[一二三四五]|\d)个?)(?:部分|章节?)")
@@ -42,7 +46,7 @@ def places(text: str, mentions: Sequence[Mention], guideline: str, divisions: Ca
     many it has, ``guideline`` is its id, empty where the corpus has none.
     """
     found: list[Place] = []
-    for span, locator in [*find(text), *_dotted(text, mentions)]:
+    for span, locator in [*find(text), *_dotted(text, mentions), *_articles(text)]:
         ids = _owner(span, mentions)
         if not ids and guideline and not mentions and locator.parts[0].level is Level.DIVISION:
             ids = (guideline,)
@@ -87,6 +91,30 @@ def _dotted(text: str, mentions: Sequence[Mention]) -> Iterator[tuple[tuple[int,
         match = _DOTTED.match(text, mention.span[1])
         if match and match["code"].count(".") == 1:
             yield match.span("code"), parse(match["code"])
+
+
+def _articles(text: str) -> Iterator[tuple[tuple[int, int], Locator]]:
+    """Article 12 of an English question."""
+    for match in _ARTICLE.finditer(text):
+        yield match.span(), parse(f"第{chinese(int(match['n']))}条")
+
+
+def spelt(text: str, catalogue: Catalogue, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """The documents a text names with those named right before an article of theirs, misspelt or not held at all."""
+    found = list(mentions)
+    for span, locator in find(text):
+        article = locator.parts[0].level in {Level.ARTICLE, Level.DIVISION, Level.CHAPTER}
+        if article and not any(m.span[1] <= span[0] for m in found):
+            meant = catalogue.misspelt(text, span[0]) or _unheld(text, span[0])
+            if meant is not None and all(m.span[0] >= meant.span[1] for m in found):
+                found.append(meant)
+    return tuple(sorted(found, key=lambda m: m.span))
+
+
+def _unheld(text: str, end: int) -> Mention | None:
+    """What is called a law or the like right before a place of it, and is not one of those held."""
+    match = _CALLED.search(text[:end])
+    return Mention(match.span("name"), (), "title", match["name"]) if match else None
 
 
 def _owner(span: tuple[int, int], mentions: Sequence[Mention]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from assistant.retrieval.embedding import Embedder, Vectors
 from assistant.retrieval.fusion import scaled, top
 from assistant.retrieval.index import Index
 from assistant.retrieval.listing import listing
-from assistant.retrieval.naming import Place, places
+from assistant.retrieval.naming import Place, places, spelt
 from assistant.retrieval.parameters import Parameters, parameters
 from assistant.retrieval.passages import Passage
 from assistant.retrieval.segmentation import is_chinese, normalise, simplified
@@ -302,7 +302,7 @@ class Retriever:
 
     def _read_anew(self, query: str) -> _Query:
         text = simplified(query[:_QUESTION]).strip()
-        mentions = self._catalogue.mentions(text)
+        mentions = spelt(text, self._catalogue, self._catalogue.mentions(text))
         guideline = self._parameters.guideline if self._of_document(self._parameters.guideline) else ""
         normal = normalise(text)
         extra = expansions(normal) if self._parameters.expansion_weight else ()
