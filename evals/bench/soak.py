@@ -253,7 +253,9 @@ class _Soak:
         people = [accounts.add(f"person{n}", Role.STAFF, "correct horse").name for n in range(users)]
         self.tokens = [accounts.issue(name) for name in people]
         self.server, self.gate = _Watched(home, self.clock), _Gate()
-        self._client = self._connected()
+        # A connection a request: one kept open may be closed by the server in the moment it is used again.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+        self._client = httpx.Client(base_url=self.server.address, timeout=120, limits=limits, trust_env=False)
         self.marks: list[_Mark] = []
         self.windows: list[tuple[float, float]] = []
         self.kinds: Counter[str] = Counter()
@@ -292,18 +294,8 @@ class _Soak:
             self.marks.append(_Mark(began, self.now - began, act, outcome))
         return response if outcome == "ok" else None
 
-    def reconnect(self) -> None:
-        """Let go of connections to a process that is no more."""
-        self.close()
-        self._client = self._connected()
-
     def close(self) -> None:
         self._client.close()
-
-    def _connected(self) -> httpx.Client:
-        # Idle connections are let go of before the server closes them, which it does after five seconds.
-        limits = httpx.Limits(max_connections=None, keepalive_expiry=2)
-        return httpx.Client(base_url=self.server.address, timeout=120, limits=limits, trust_env=False)
 
     def ask(self, talk: _Talk | None, text: str, *, waits: bool = True, streamed: bool = False) -> Any:
         """The answer to a question, as a turn of the conversation if there is one; ``None`` where none came."""
@@ -455,7 +447,6 @@ def _operator(soak: _Soak) -> None:
         soak.gate.wait_until_empty()
         ended = soak.now
         soak.server.begin()
-        soak.reconnect()
         for talk in list(soak.talks):
             soak.read_back(talk, waits=False)
         if soak.standing is not None:
@@ -591,7 +582,8 @@ def _found(soak: _Soak, minutes: float, users: int, *, stopped: bool) -> dict[st
         return any(mark.began <= end and mark.began + mark.seconds >= begin for begin, end in soak.windows)
 
     wrong = [m for m in soak.marks if m.outcome != "ok"]
-    errors = Counter(f"{m.act}: {m.outcome}" for m in wrong if not explained(m))
+    unexplained = [m for m in wrong if not explained(m)]
+    errors = Counter(f"{m.act}: {m.outcome}" for m in unexplained)
     answered = [m for m in soak.marks if m.act == "ask" and m.outcome == "ok"]
     quarters = [[m.seconds for m in answered if int(m.began / soak.seconds * 4) == n] for n in range(4)]
     latency = {name: _spread(quarters[n]) for name, n in (("first", 0), ("last", 3))}
@@ -627,6 +619,7 @@ def _found(soak: _Soak, minutes: float, users: int, *, stopped: bool) -> dict[st
         "turns_read_back": soak.checked,
         "turns_lost": soak.lost,
         "errors": dict(errors),
+        "errors_after_s": [round(m.began + m.seconds, 1) for m in unexplained],
         "errors_of_restarts": sum(map(explained, wrong)),
         "answers_cut": soak.cut,
         "tracebacks": tracebacks,
