@@ -23,19 +23,14 @@ from corpus.model import Document, Region
 __all__ = ["Draft", "withheld", "write"]
 
 _NUMBER = r"[0-9零〇一二两三四五六七八九十百千万亿半]"
-_SHARES = frozenset({"%", "成"})
-_SHARE = re.compile(rf"{_NUMBER}\s*[%％成]|百分之|千分之|[0-9]\s*[:：]\s*[0-9]|{_NUMBER}分之")
-_TIMES = frozenset({"年", "日期", "年月", "月", "天", "工作日", "个工作日"})
-_TIME = re.compile(rf"{_NUMBER}个?(?:年|月|季度?|周|日|天|小时|分钟|工作日)|每(?:年|季度?|月|周|日|天)")
-_SAID = {
-    "℃": ("度", "摄氏度"),
-    "kW": ("千瓦",),
-    "W": ("瓦",),
-    "kgCO2": ("千克", "公斤"),
-    "tCO2": ("吨",),
-    "㎡": ("平方米", "平米"),
-}
-"""Units as texts write them, beside their signs."""
+_SPELT = re.compile(
+    r"[一二两三四五六七八九十百千万]+(余|多)?(万|亿)?(元|倍|成|次|年|个?月|日|天|小时|分钟|周|级|辆|人|吨|章|种|项|类|部分)"
+    r"|每(半?年|季度?|月|周|日|天)|百分之|半(年|月|小时)"
+)
+"""A number written in words with what it counts, as laws write it (罚五万至二十万元, 每季度)."""
+
+_MONEY = re.compile(rf"{_NUMBER}\s*[余多]?[万亿]*元|{_NUMBER}\s*(倍|%|％)|百分之")
+"""An amount, or the share or multiple that one is reckoned by."""
 
 _OF_THE_STANDARD = re.compile(r"近零碳(机关|办公|停车|公务|食堂|物业|会议)")
 """The standard's own terms: who uses one asks for its value, not for one that stands elsewhere."""
@@ -130,7 +125,7 @@ def _blocks(
         return _yes_no(question, pool, candidates, rank(question, evidence, weights), weights, ledger)
     points = _points(question, pool, ledger)
     asked_in_words = bool(pool) and _in_words(pool[0])
-    given = _measures(" ".join(points), question.units)
+    given = _gives(" ".join(points), question)
     bare = question.asked == "figure" and question.units and not (given or asked_in_words)
     return [NO_VALUE if bare else "", *points]
 
@@ -192,20 +187,17 @@ def _told(candidate: Candidate) -> bool:
     return not _figured(item.clause.text) and (candidate.unit_fits or candidate.coverage >= 0.35)
 
 
-def _measures(text: str, units: frozenset[str]) -> bool:
-    """Whether the text gives a number in one of these units, in figures or spelt out.
+def _gives(text: str, question: Question) -> bool:
+    """Whether the text gives a number of the kind asked for: for money an amount, else any, in figures or spelt out.
 
-    >>> _measures("会期不超过2天", frozenset({"元"})), _measures("罚五万至二十万元", frozenset({"元"})), _measures("达到七成", frozenset({"%"}))
-    (False, True, True)
+    >>> from assistant.answering.question import read
+    >>> _gives("会期不超过2天", read("会议费多少钱一天")), _gives("罚五万至二十万元", read("罚多少钱"))
+    (False, True)
     """
     written = re.sub(r"\[\d+\]", "", text)
-    if units & _SHARES and _SHARE.search(written):
-        return True
-    if units & _TIMES and _TIME.search(written):
-        return True
-    bases = {re.sub(r"^[万亿]+", "", re.split(r"[/（(]", unit)[0]) for unit in units}
-    bases |= {said for unit in bases for said in _SAID.get(unit, ())}
-    return any(base and re.search(rf"{_NUMBER}[余多个]*[万亿]*{re.escape(base)}", written) for base in bases)
+    if "元" in question.units:
+        return bool(_MONEY.search(written))
+    return bool(numbers(written) or _SPELT.search(written))
 
 
 def _figured(text: str) -> frozenset[str]:
