@@ -1,7 +1,8 @@
 """The conversation sets: follow-ups, corrections, missing inputs, changes of subject; every turn is judged.
 
 ``python -m evals.conversations`` talks through the dev conversations and lists the turns that fall short;
-``--split test``, ``second`` and ``third`` give the share of the held-out ones without listing them.
+``--split third`` does the same for a set that was written blind and then given to development; ``test`` and ``second``
+give the share of the held-out ones without listing them.
 """
 
 import json
@@ -21,7 +22,7 @@ __all__ = ["CONVERSATIONS", "Conversation", "Expected", "TurnScore", "converse",
 
 _CASES = Path(__file__).with_name("cases")
 CONVERSATIONS = tuple(_CASES / f"conversations{name}.jsonl" for name in ("", "_second", "_third"))
-"""The shipped sets; the second and the third were written after the program, and are held out whole."""
+"""The shipped sets; the second was written after the program and is held out whole, the third was until it was worked on."""
 
 _HEADING = re.compile(r"^### ", re.M)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -55,7 +56,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Turns of one conversation and the split it belongs to: ``dev``, or held out as ``test``, ``second`` or ``third``."""
+    """Turns of one conversation and the split it belongs to: ``dev`` and ``third``, or held out as ``test`` or ``second``."""
 
     id: str
     turns: tuple[Expected, ...]
@@ -159,7 +160,7 @@ def converse(ask: Callable[[str, str], Mapping[str, Any]], conversation: Convers
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the share of right turns, and for the dev split every turn that falls short. 0 if 95 % are right."""
+    """Print the share of right turns, and unless they are held out every turn that falls short. 0 if 95 % are right."""
     from assistant.assistant import Assistant
     from assistant.settings import read
 
@@ -175,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     assistant.close()
     right = sum(not score.faults for score in scores)
     sys.stdout.write(f"{split}: {len(chosen)} conversations, {right}/{len(scores)} turns = {right / len(scores):.3f}\n")
-    if split == "dev":
+    if split in {"dev", "third"}:
         for score in scores:
             if score.faults:
                 said = score.conversation.turns[score.turn - 1].say

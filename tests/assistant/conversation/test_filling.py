@@ -23,6 +23,7 @@ from tools.calculator import calculator, calculators
         ("lighting", "每年点3000小时", {"hours": "3000小时"}),
         ("lighting", "7毛2一度电，花8000块", {"electricity_price": "0.72元/度", "investment": "8000块"}),
         ("solar", "投60万", {"investment": "60万元"}),
+        ("solar", "电价1块2", {"electricity_price": "1.2元/千瓦时"}),
         ("commuting", "上班天数245", {"workdays": "245"}),
         ("meeting", "90人开会，人手一瓶水", {"water": "90瓶"}),
         ("meeting", "120人里30人线上参加", {"attendees": "120人", "online": "30人"}),
