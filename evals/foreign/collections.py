@@ -60,8 +60,8 @@ class Sizes:
     lawbench: int = 800
     regional: int = 500
     twins: int = 250
-    readings: int = 400
-    read: int = 300
+    readings: int = 250
+    read: int = 200
 
 
 @dataclass(frozen=True)
