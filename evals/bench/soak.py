@@ -1,6 +1,6 @@
 """An endurance run: the use of an hour, pressed into a quarter of one, against the server as it is shipped.
 
-    python -m evals.bench.soak                      15 minutes; writes evals/results/soak.json and soak.md
+    python -m evals.bench.soak                      15 minutes and the restarts; writes evals/results/soak.json and soak.md
     python -m evals.bench.soak --minutes 3 --users 4
 
 Starts ``nearzero serve`` with a data folder of its own (embedded Chroma, SQLite, accounts) and uses its HTTP doors. People
@@ -181,6 +181,10 @@ class _Gate:
                 self._under_way[act] -= 1
                 self._changed.notify_all()
 
+    @property
+    def is_open(self) -> bool:
+        return self._open
+
     def under_way(self, act: str) -> int:
         return self._under_way[act]
 
@@ -276,7 +280,7 @@ class _Soak:
 
     @property
     def over(self) -> bool:
-        return self.now > self.seconds
+        return self.gate.is_open and self.now > self.seconds  # a restart is no part of the time
 
     def send(
         self, act: str, method: str, path: str, token: str, *, waits: bool = True, **body: Any
@@ -434,8 +438,9 @@ def _calculate(soak: _Soak, token: str, draw: random.Random) -> None:
 
 def _operator(soak: _Soak) -> None:
     """End the server and start it again, so that its lives are of one length; then look at what stands."""
-    for n, how in enumerate(_ENDS[:-1], 1):
-        time.sleep(max(0, soak.seconds * n / len(_ENDS) - soak.now))
+    share = (soak.seconds - soak.now) / len(_ENDS)
+    for how in _ENDS[:-1]:
+        time.sleep(share)
         while how is signal.SIGKILL and not soak.gate.under_way("ask"):
             time.sleep(0.001)
         began = soak.now
@@ -452,6 +457,7 @@ def _operator(soak: _Soak) -> None:
         if soak.standing is not None:
             _verify(soak, soak.standing, waits=False)
         soak.windows.append((began, ended))
+        soak.seconds += soak.now - began
         soak.gate.open()
 
 
