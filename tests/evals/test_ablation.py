@@ -13,7 +13,7 @@ from assistant.answering.rarity import TermWeights
 from assistant.assistant import Assistant
 from assistant.conversation.intent import IntentClassifier
 from assistant.conversation.steps import Core
-from assistant.retrieval import Embedder, build, open_index
+from assistant.retrieval import Embedder, build, opening
 from assistant.retrieval.embedding import Vectors
 from assistant.retrieval.index import Index, load
 from assistant.settings import Settings
@@ -52,7 +52,7 @@ def opened(corpus: Corpus, model: Embedder, classifier: IntentClassifier, home: 
 
     settings = Settings(home=home)
     build(passages(corpus), settings, model=model)
-    core = Core(corpus, open_index(settings, corpus, model=model), classifier, TermWeights(corpus))
+    core = Core(corpus, opening.opened(settings, corpus, model=model), classifier, TermWeights(corpus))
     return Assistant(core, settings, model), load(settings)
 
 

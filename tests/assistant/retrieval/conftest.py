@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.retrieval import Embedder, Passage, Retriever, build, open_index, passages
+from assistant.retrieval import Embedder, Passage, Retriever, build, opened, passages
 from assistant.retrieval.embedding import Vectors
 from assistant.settings import Settings
 from corpus.library import Corpus, load
@@ -71,4 +71,4 @@ def library(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Retriev
     model: Embedder = Bigrams()
     settings = Settings(home=tmp_path_factory.mktemp("home"))
     build(passages(corpus), settings, model=model)
-    return open_index(settings, corpus, model=model)
+    return opened(settings, corpus, model=model)

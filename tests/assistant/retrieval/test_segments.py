@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from assistant.retrieval import Passage, build, ensure, index, is_current, open_index, passages, segments
+from assistant.retrieval import Passage, build, ensure, index, is_current, open_index, opened, passages, segments
 from assistant.retrieval.digests import DIGEST, Digests, packed
 from assistant.retrieval.index import load
 from assistant.retrieval.parameters import Parameters, parameters
@@ -308,7 +308,7 @@ def test_the_library_in_segments_ranks_nearly_as_in_one(
     assert len(parts(settings)) > 1
     once = Settings(home=tmp_path_factory.mktemp("once"))
     build(items, once, model=model)
-    one, several = open_index(once, corpus, model=model), open_index(settings, corpus, model=model)
+    one, several = opened(once, corpus, model=model), opened(settings, corpus, model=model)
     questions = [p.asked[0].question for p in items[::9] if p.asked]
     pairs = [([h.key for h in one.search(q)], [h.key for h in several.search(q)]) for q in questions]
     assert np.mean([a[0] == b[0] for a, b in pairs]) >= 0.97
