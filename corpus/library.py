@@ -37,6 +37,10 @@ class Corpus:
     def _by_id(self) -> Mapping[str, Document]:
         return {document.id: document for document in self.documents}
 
+    def holds(self, document_id: str) -> bool:
+        """Whether there is a document of that id."""
+        return document_id in self._by_id
+
     def get(self, key: str) -> Clause:
         """The clause of that key. Raises ``UnknownClause``."""
         try:

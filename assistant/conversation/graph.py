@@ -118,9 +118,8 @@ def _build(saver: Any) -> "CompiledStateGraph[Any, Any, Any, Any]":
             turn = cast(Turn, state["turn"])
             if name == "understand":
                 remembered = state.get("rewound")
-                turn = replace(
-                    turn, memory=Memory.from_json(state.get("memory") or {} if remembered is None else remembered)
-                )
+                memory = Memory.from_json(state.get("memory") or {} if remembered is None else remembered)
+                turn = replace(turn, memory=memory.among(state["core"].corpus))
             after = take(state["core"], turn, name)
             return {"turn": after, "memory": after.memory.to_json()}
 

@@ -1,8 +1,11 @@
 """What one conversation remembers from turn to turn; plain data, so that any checkpointer can keep it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from corpus.library import Corpus
 
 __all__ = ["Last", "Memory"]
 
@@ -43,6 +46,13 @@ class Memory:
     tried: tuple[Mapping[str, str], ...] = ()
     shelf: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     as_of: str = ""
+
+    def among(self, corpus: "Corpus") -> "Memory":
+        """What still holds of it: a document taken out of the library since is no longer what is talked about."""
+        gone = {"document_id": "", "place": "", "heading": ""}
+        listed = tuple(part if corpus.holds(part["document_id"]) else {**part, **gone} for part in self.listed)
+        kept = self if corpus.holds(self.document_id) else replace(self, **gone)  # type: ignore[arg-type]
+        return replace(kept, listed=listed)
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), **{name: list(getattr(self, name)) for name in _TUPLES}}
