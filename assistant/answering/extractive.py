@@ -12,7 +12,7 @@ from assistant.answer import Citation, Figure, figure
 from assistant.answering.comparison import beside, draft_note, rank_of_force, table
 from assistant.answering.evidence import Evidence, Ledger
 from assistant.answering.grounding import holds, numbers
-from assistant.answering.indicators import DRAFT, Candidate, is_draft, others, rank
+from assistant.answering.indicators import DRAFT, Candidate, for_others, is_draft, others, rank
 from assistant.answering.question import Question, bigrams, content
 from assistant.answering.ranking import ended
 from assistant.answering.rarity import TermWeights
@@ -167,7 +167,8 @@ def _tier(question: Question, candidate: Candidate) -> int:
         return 3
     if ended(item.document) and not question.years:
         return 2
-    return int(item.document.region is Region.ELSEWHERE and not question.places)
+    elsewhere = item.document.region is Region.ELSEWHERE and not question.places
+    return int(elsewhere or for_others(question, item, candidate.indicator))
 
 
 def _same(item: Evidence) -> bool:
@@ -227,7 +228,7 @@ def _answers(question: Question, candidate: Candidate, rarity: TermWeights) -> b
         least = 0.1 if rarity.rare(subject(question.text)) else 0.2
         return candidate.unit_fits and (candidate.coverage >= least or item.exact)
     # Without a unit to go by, a report of what was once reached is no answer to what must be.
-    return candidate.coverage >= 0.35 and (item.clause.strength is not None or bool(question.years))
+    return candidate.shared and candidate.coverage >= 0.35 and (item.clause.strength is not None or bool(question.years))
 
 
 def _metadata(item: Evidence, ledger: Ledger) -> str:
@@ -302,6 +303,19 @@ def _checkable(candidates: Sequence[Candidate]) -> Candidate:
     return max(alike, key=standing)
 
 
+def _latest(question: Question, best: Candidate, everything: Sequence[Candidate]) -> Candidate:
+    """Of a series that a document reports year by year the last, where no year is asked for."""
+    if question.years or best.evidence.clause.strength or best.indicator.year is None:
+        return best
+    series = [
+        c
+        for c in everything
+        if (c.evidence.document.id, c.indicator.name, c.indicator.unit, c.indicator.scope)
+        == (best.evidence.document.id, best.indicator.name, best.indicator.unit, best.indicator.scope)
+    ]
+    return max((best, *series), key=lambda c: c.indicator.year or 0)
+
+
 def _figure(
     question: Question,
     candidates: Sequence[Candidate],
@@ -309,7 +323,7 @@ def _figure(
     weights: TermWeights,
     ledger: Ledger,
 ) -> list[str]:
-    best = _checkable(candidates)
+    best = _latest(question, _checkable(candidates), everything)
     item = best.evidence
     mark = ledger.mark(item)
     fitting = [c for c in candidates if _reaches(c, best, 0.85) and (not question.units or c.unit_fits)]

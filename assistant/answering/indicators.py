@@ -11,20 +11,24 @@ from assistant.answering.rarity import TermWeights
 from assistant.retrieval.terms import expansions
 from corpus.model import Indicator, Region
 
-__all__ = ["DRAFT", "Candidate", "is_draft", "others", "rank"]
+__all__ = ["DRAFT", "Candidate", "for_others", "is_draft", "others", "rank"]
 
 DRAFT = re.compile(r"征求意见稿|草案")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One indicator as a possible answer; ``score`` is comparable within one question only."""
+    """One indicator as a possible answer; ``score`` is comparable within one question only.
+
+    ``shared``: its name has a word of the question.
+    """
 
     evidence: Evidence
     indicator: Indicator
     score: float
     coverage: float
     unit_fits: bool
+    shared: bool
 
 
 def rank(question: Question, evidence: Sequence[Evidence], weights: TermWeights) -> list[Candidate]:
@@ -44,6 +48,7 @@ def _candidate(question: Question, item: Evidence, indicator: Indicator, weights
     context = around | bigrams(item.clause.text)
     near = _held(name, question, weights)
     wider = _held(context, question, weights)
+    shared = bool(bigrams(indicator.name) & question.words)
     named = weights.share(question.terms, name)
     fits = bool(question.units) and indicator.unit in question.units
     score = near + 0.6 * wider + 0.6 * named + 0.9 * item.score
@@ -64,7 +69,7 @@ def _candidate(question: Question, item: Evidence, indicator: Indicator, weights
         score += 0.3 if indicator.comparator in question.bounds else -0.3
     if question.years:
         score += 0.4 if indicator.year in question.years else -0.3 * (indicator.year is not None)
-    return Candidate(item, indicator, score, max(near, wider), fits)
+    return Candidate(item, indicator, score, max(near, wider), fits, shared)
 
 
 def _held(words: frozenset[str], question: Question, weights: TermWeights) -> float:
@@ -82,12 +87,19 @@ def is_draft(item: Evidence, indicator: Indicator | None = None) -> bool:
     return bool(DRAFT.search(item.document.title)) and "正式" not in item.clause.heading
 
 
+def for_others(question: Question, item: Evidence, indicator: Indicator) -> bool:
+    """Whether the figure is set for places of another kind than offices, which the question does not name."""
+    of = f"{indicator.name}{indicator.scope or ''}{item.clause.heading}"
+    return any(kind in of and kind not in question.text for kind in cues().elsewhere)
+
+
 def _contradicts(question: str, name: str) -> bool:
     for words in cues().contrasts:
         asked = {w for w in words if w in question}
         if asked and not any(w in name for w in asked) and any(w in name for w in words):
             return True
-    return False
+    # By how much it is to fall is no answer to how much it is.
+    return bool(cues().change.search(name)) and not cues().asks_for_change.search(question)
 
 
 def others(

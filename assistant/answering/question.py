@@ -33,6 +33,9 @@ class Cues:
     plain: frozenset[str]
     places: tuple[str, ...]
     strengths: Mapping[str, str]
+    change: re.Pattern[str]
+    asks_for_change: re.Pattern[str]
+    elsewhere: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,9 @@ def cues() -> Cues:
         plain=frozenset(raw["plain"]),
         places=tuple(raw["places"]),
         strengths=raw["strengths"],
+        change=re.compile(raw["change"]),
+        asks_for_change=re.compile(raw["asks_for_change"]),
+        elsewhere=tuple(raw["elsewhere"]),
     )
 
 
