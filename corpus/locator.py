@@ -83,11 +83,25 @@ _FREE_STANDING = frozenset(
 )
 """Levels that may be named without what encloses them; （三） or 2. alone could be anywhere."""
 
+_SIMPLE = str.maketrans("條項編節錄圖專欄說", "条项编节录图专栏说")
+"""The words of numbering in Traditional script, place for place."""
+
+
+def _ordinal(named: bool) -> str:
+    """The pattern of one 第N条, with spaces around the numeral; 第32-1条 is how Taiwan writes 第32条之一."""
+
+    def group(name: str, source: str) -> str:
+        return f"(?P<{name}>{source})" if named else f"(?:{source})"
+
+    kinds = "编|章|节|条|款|项|大?部分|段"
+    numeral = rf"[（(]?\s*{group('ord', NUMERAL)}(?:\s*[-－]\s*{group('dash', '[0-9０-９]{1,3}')})?\s*[）)]?"
+    return rf"第\s*{numeral}\s*{group('kind', kinds)}(?:\s*之\s*{group('sub', NUMERAL)})?"
+
+
 _CODE = r"[A-Z]?(?:\.?[0-9]+)(?:[.\-][0-9]+)*|[A-Z](?![A-Za-z])"
-_ORDINAL_RE = rf"第[（(]?(?P<ord>{NUMERAL})[）)]?(?P<kind>编|章|节|条|款|项|大?部分|段)(?:之(?P<sub>{NUMERAL}))?"
 _ATTACHED_RE = rf"(?P<att>附件|附录|附表|专栏|说明|表|图)\s*(?P<code>{_CODE}|[一二三四五六七八九十]+)?"
 _TOKEN = re.compile(
-    rf"{_ORDINAL_RE}|{_ATTACHED_RE}"
+    rf"{_ordinal(True)}|{_ATTACHED_RE}"
     rf"|[（(](?P<sub_cn>[一二三四五六七八九十]+)[）)]"
     rf"|[（(](?P<sub_ar>[0-9]+)[）)]"
     rf"|(?P<letter>[a-z])[)）]"
@@ -95,18 +109,14 @@ _TOKEN = re.compile(
     rf"|(?P<arabic>[0-9]+)(?P<stop>[.．、]?)"
     rf"|(?P<top>[一二三四五六七八九十]+)(?=[、（(\s]|$)、?"
 )
-_JOIN = re.compile(r"\s*(?P<range>至|到|—|－|-|~|～)?\s*")
-_LIST = re.compile(r"[、，,和及与\s]*")
 
 _FREE = re.compile(
-    rf"(?:{_ORDINAL_RE.replace('ord', 'o').replace('kind', 'k').replace('sub', 's')})+"
-    rf"|第(?P<n>{NUMERAL})(?=[款项])"
-    r"|附[件录][0-9A-Z一二三四五六七八九十](?:\s*的?\s*表\s*[A-Z]?\.?[0-9]+(?:[.\-][0-9]+)*)?"
+    rf"{_ordinal(False)}(?:(?:\s+(?=第\s*{NUMERAL}\s*[款项]))?{_ordinal(False)})*"
+    r"|附[件录](?:\s*(?:[0-9]{1,2}(?!\d)|[A-Z](?![A-Za-z]))|[一二三四五六七八九十])(?:\s*的?\s*表\s*[A-Z]?\.?[0-9]+(?:[.\-][0-9]+)*)?"
     r"|表\s*(?:[A-Z]\.)?[0-9]+(?:[.\-][0-9]+)*|专栏\s*[0-9]+"
     r"|[一二三四五六七八九十]+、?（[一二三四五六七八九十]+）[0-9]*"
     r"|(?<![\d.第])\d+(?:\.\d+){2,}(?![\d.])"
 )
-_FREE_STEP = re.compile(_ORDINAL_RE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -162,9 +172,16 @@ class Locator:
             if start and mine[0].level not in _FREE_STANDING:
                 return False
             window = theirs[start : start + len(mine)]
-            if window[:-1] == mine[:-1] and _holds(mine[-1], window[-1], other, last=start + len(mine) == len(theirs)):
+            last = start + len(mine) == len(theirs)
+            if window[:-1] == mine[:-1] and (self._spans(window[-1]) or _holds(mine[-1], window[-1], other, last=last)):
                 return True
         return False
+
+    def _spans(self, held: Part) -> bool:
+        """Whether a part is one of the range this place ends with."""
+        first = self.parts[-1]
+        in_kind = first.level is held.level and first.name == held.name
+        return self.until is not None and in_kind and first.number <= held.number <= self.until
 
     def canonical(self) -> str:
         """The locator written in one fixed way; ``parse`` of it gives an equal locator.
@@ -223,7 +240,8 @@ def _written(part: Part, after: tuple[Part, ...], *, first: bool) -> str:
 def _part(match: re.Match[str]) -> Part:
     g = match.groupdict()
     if g["ord"]:
-        numbers = (number(g["ord"]),) + ((number(g["sub"]),) if g["sub"] else ())
+        below = () if _range(match) else (g["dash"],)
+        numbers = tuple(number(n) for n in (g["ord"], *below, g["sub"]) if n)
         return Part(_ORDINAL[g["kind"]], numbers)
     if g["att"]:
         return _attached(_ATTACHED[g["att"]], g["code"] or "")
@@ -240,6 +258,11 @@ def _part(match: re.Match[str]) -> Part:
     return Part(Level.HEADING, (number(g["top"]),))
 
 
+def _range(match: re.Match[str]) -> bool:
+    """Whether 第3-5条 is a range: nobody counts down, so 第32-1条 is the first one put in after 第32条."""
+    return bool(match["dash"]) and number(match["dash"]) > number(match["ord"])
+
+
 def _attached(level: Level, code: str) -> Part:
     if code and code[0] in "一二三四五六七八九十":
         return Part(level, (number(code),))
@@ -252,17 +275,20 @@ def parse(text: str) -> Locator:
 
     >>> [p.level.name for p in parse("附件1 四（三）表8").parts]
     ['ANNEX', 'HEADING', 'SUBHEADING', 'TABLE']
-    >>> parse("第十四条至第十五条").until
-    (15,)
+    >>> parse("第十四条至第十五条").until, parse("第 14-15 条").until
+    ((15,), (15,))
+    >>> parse("第 32-1 條") == parse("第三十二条之一")
+    True
     """
     parts: list[Part] = []
     until: tuple[int, ...] | None = None
     others: list[tuple[int, ...]] = []
+    plain = text.translate(_SIMPLE)
     pos, words = 0, ""
-    while pos < len(text):
-        match = _TOKEN.match(text, pos)
+    while pos < len(plain):
+        match = _TOKEN.match(plain, pos)
         if match is None:
-            words += text[pos]
+            words += plain[pos]
             pos += 1
             continue
         part = _part(match)
@@ -276,6 +302,8 @@ def parse(text: str) -> Locator:
         else:
             words = _flush(parts, words)
             parts.append(part)
+            if _range(match):
+                until = (number(match["dash"]),)
         pos = match.end()
     _flush(parts, words)
     return Locator(text, tuple(parts), until, tuple(others))
@@ -287,7 +315,7 @@ def _bare_number(match: re.Match[str], before: Part) -> bool:
 
 
 def _flush(parts: list[Part], words: str) -> str:
-    name = words.strip(" 、．.，")
+    name = words.strip(" \u3000\t、．.，")
     if name and name != "的":
         parts.append(Part(Level.NAME, (), name))
     return ""
@@ -296,8 +324,8 @@ def _flush(parts: list[Part], words: str) -> str:
 def find(text: str) -> Iterator[tuple[tuple[int, int], Locator]]:
     """Every place in running text that names a numbered clause, with its span.
 
-    >>> [(loc.text) for _, loc in find("请问第8部分和节能条例第十四条第二款怎么说？")]
-    ['第8部分', '第十四条第二款']
+    >>> [(loc.text) for _, loc in find("请问第8部分和节能条例第十四条第 2 款怎么说？")]
+    ['第8部分', '第十四条第 2 款']
     """
-    for match in _FREE.finditer(text):
-        yield match.span(), parse(match.group())
+    for match in _FREE.finditer(text.translate(_SIMPLE)):
+        yield match.span(), parse(text[slice(*match.span())])

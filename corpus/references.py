@@ -9,6 +9,7 @@ from weakref import ReferenceType, ref
 
 from corpus.library import Corpus
 from corpus.numerals import NUMERAL
+from corpus.script import simplified
 
 __all__ = ["Catalogue", "How", "Mention", "Named", "catalogue", "catalogue_of", "mentions"]
 
@@ -45,6 +46,16 @@ class Named:
 _KINDS = "条例|办法|方案|规划|通知|意见|指南|标准|法|规程|指引|解读|规定|规范|细则|制度|公告|决定|措施|名录|清单|计划|要求|准则|目录|报告"
 _ENDING = re.compile(rf"(?:{_KINDS})$")
 _KIND = re.compile(_KINDS)
+_LONGER = re.compile(
+    r"法(?:[律院人官学典庭治令务医语](?!习)|规(?!定)|定(?!义)|案(?!例|件)|则(?!是|要|应)|制(?!定|订))"
+    r"|标准[化煤间差]|规范[化性]|规定性|制度[化性]|报告[会厅期书人]|通知[书单]|决定[书性权]|意见[书箱稿]|公告[栏牌]|指南针"
+    r"|规划[局师图]|措施费|计划(?:生育|单列|经济|书)"
+)
+"""Words that begin with the word of a kind, none of them the end of a name; 法规定 and the like are 法 and a verb."""
+_COMPOUND = re.compile(r"[司合违依执守立普非犯算方做看说用想无手设书语疗枉]法$")
+"""Words that end with the word of a kind, and are at the end of a name only where the title has more of it before them."""
+_COMPOUND_NAME = 3
+"""Characters of a name that ends with such a word which a title must end with too."""
 _PARENTHESES = re.compile(r"[（(〔\[【][^（()）〕\]】]*[）)〕\]】]")
 _ISSUER = re.compile(r"^.{2,24}?关于(?=.{6})")
 _STATE = "中华人民共和国"
@@ -57,6 +68,9 @@ _LEAST_SPELT = 6
 """Characters of a name from which one wrong character leaves no doubt which is meant."""
 _PIECES = 3
 """Most pieces an unmarked abbreviation may be put together from; more, and ordinary words begin to match titles."""
+
+_MOST = 8
+"""Most documents an unmarked abbreviation may mean; one that fits more is an ordinary word."""
 
 _YEAR = r"[〔［\[（(【]?\s*(?P<year>(?:19|20)\d{2})\s*[〕］\]）)】]?\s*年?\s*"
 _NUMBER = re.compile(rf"(?P<agency>[\u4e00-\u9fff]{{0,12}}?){_YEAR}(?:第\s*)?(?P<serial>\d{{1,4}})\s*号")
@@ -97,6 +111,21 @@ _ARTICLE_OF = re.compile(
 )
 """The name of a document in English, where an article of it is asked for."""
 _PLACE = re.compile(rf"{_PLACE_NAME}的?$")
+_PLACE_AND_KIND = re.compile(
+    rf"(?:{_PLACE_NAME.replace('?P<place>', '?:')}|.{{1,5}}(?:[省县]|(?<![城超门])市))的?(?:{_KINDS})"
+)
+"""浙江省的规定 is no name: any document of the place would bear it."""
+_BEFORE_NAME = re.compile(
+    r"请问|根据|按照|依照|依据|遵照|参照|对照|违反|遵守|执行|落实|适用|符合|引用|解释|介绍|关于|对于|什么|怎么|哪些"
+    r"|[找请问我你他她它们的了吗呢是在有和与及或而并且但还也都就才又再按照据依看查说讲谈背读写把被给要想用于由从为以跟同见如即能会可需该这那哪本新旧里条章款项]"
+)
+"""Words that may stand right before a name without being part of it."""
+_OWNER = re.compile(r"(?:[局部委厅院办处署会国省市区县]|政府|机关|机构|单位|公司|学校|国家)$")
+"""Whose document it is, said right before its name."""
+_RUN = re.compile(r"[\u4e00-\u9fff]*$")
+_LONGEST_RUN = 8
+_PLACED = re.compile(rf"[》”\"』」\s]*的?\s*第\s*{NUMERAL}\s*(?:[-－至到]\s*\d+\s*)?[条章编]")
+"""The number of an article right behind a name."""
 
 
 def _squeeze(text: str) -> tuple[str, list[int]]:
@@ -155,7 +184,7 @@ class Catalogue:
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Every document the text names, in the order of the text; overlapping readings give the longest."""
-        half = text.translate(_HALF)
+        half = simplified(text.translate(_HALF))
         found = [
             *self._numbers(half),
             *self._codes(half),
@@ -169,10 +198,14 @@ class Catalogue:
             for m in _ORDER.finditer(half)
             if not any(o.span[0] < m.end() and m.start() < o.span[1] and o.document_ids for o in found)
         ]
-        # What looks like an abbreviation inside the title of a notice that is not held names nothing.
+        # What looks like an abbreviation inside a title that is not held names nothing.
         unheld = [m.span for m in issued if not m.document_ids]
+        marked = [m.span for m in found if not m.document_ids and m.text.startswith("《")]
         found = [
-            m for m in found if not (m.how in {"abbreviation", "alias"} and any(_inside(m.span, s) for s in unheld))
+            m
+            for m in found
+            if not (m.how in {"abbreviation", "alias"} and any(_inside(m.span, s) for s in unheld))
+            and not (m.how == "abbreviation" and any(_inside(m.span, s) for s in marked))
         ]
         found += issued + orders
         kept: list[Mention] = []
@@ -183,12 +216,14 @@ class Catalogue:
 
     def resolve(self, name: str) -> tuple[tuple[str, ...], How]:
         """The documents a title or abbreviation can mean, likeliest first; none if it names nothing held."""
+        name = simplified(name)
         bare = _bare(name)
-        for form in (bare, _bare(_PARENTHESES.sub("", name)), bare.removeprefix(_STATE)):
+        whole = _bare(_PARENTHESES.sub("", name))
+        for form in (bare, whole, bare.removeprefix(_STATE)):
             if form in self.names:
                 how, ids = self.names[form]
                 return ids, how
-        return self._abbreviated(bare, pieces=len(bare)), "abbreviation"
+        return self._abbreviated(whole, pieces=len(bare)), "abbreviation"
 
     def misspelt(self, text: str, end: int) -> Mention | None:
         """The document whose name, one character wrong, missing or too many, stands right before that place of the text.
@@ -197,7 +232,7 @@ class Catalogue:
         >>> held.misspelt("公共机构节能条列第四十七条", 8).document_ids
         ('a',)
         """
-        bare, places = _squeeze(text[:end].rstrip("的 \u3000，,:："))
+        bare, places = _squeeze(simplified(text[:end]).rstrip("的 \u3000，,:："))
         found = [
             (name, size)
             for name in self.names
@@ -284,13 +319,27 @@ class Catalogue:
                     break
         inside = {at for place in _PLACES.finditer(bare) for at in range(place.start() + 1, place.end())}
         for match in _KIND.finditer(bare):
+            end = places[match.end() - 1] + 1
+            if _LONGER.match(text, places[match.start()]):
+                continue
             for begin in range(max(0, match.start() - 40), match.start() - 1):
                 if begin in inside:
                     continue
                 ids = self._abbreviated(bare[begin : match.end()], pieces=_PIECES)
                 if ids:
-                    yield self._placed(text, bare, begin, match.end(), places, ids, "abbreviation")
+                    if len(ids) <= _MOST and not self._cut_off(text, places[begin], end):
+                        yield self._placed(text, bare, begin, match.end(), places, ids, "abbreviation")
                     break
+
+    def _cut_off(self, text: str, begin: int, end: int) -> bool:
+        """Whether what stands before an article number is the tail of a longer name (反食品“浪费条例”第五条)."""
+        if not _PLACED.match(text, end):
+            return False
+        before = _RUN.search(text[:begin]).group()  # type: ignore[union-attr]
+        run = _BEFORE_NAME.split(before)[-1]
+        if not run or len(run) > _LONGEST_RUN or _OWNER.search(run) or _PLACE.search(before):
+            return False
+        return not self.resolve(run + text[begin:end])[0]
 
     def _placed(
         self, text: str, bare: str, begin: int, end: int, places: list[int], ids: tuple[str, ...], how: How
@@ -307,11 +356,13 @@ class Catalogue:
 
     def _abbreviated(self, short: str, *, pieces: int) -> tuple[str, ...]:
         ending = _ENDING.search(short)
-        if ending is None or ending.start() < _LEAST_NAME or short in _GENERIC:
+        if ending is None or ending.start() < _LEAST_NAME or short in _GENERIC or _PLACE_AND_KIND.fullmatch(short):
             return ()
+        # 中国司法 is not put together from 中华人民共和国 and the end of 公司法.
+        last = short[-_COMPOUND_NAME:] if _COMPOUND.search(short) else ""
         scored: list[tuple[int, int, str]] = []
         for title, document_id in self.endings.get(ending.group(), ()):
-            count = _pieces(short, title)
+            count = _pieces(short, title) if title.endswith(last) else 0
             if count and count <= pieces:
                 scored.append((count, len(title), document_id))
         best: dict[str, tuple[int, int]] = {}
@@ -400,7 +451,13 @@ def catalogue(documents: Iterable[Named]) -> Catalogue:
     serials: dict[str, dict[tuple[str, str, str], None]] = {}
     codes: dict[str, dict[tuple[str, str], None]] = {}
     endings: dict[str, dict[tuple[str, str], None]] = {}
-    for document in documents:
+    for given in documents:
+        document = replace(
+            given,
+            title=simplified(given.title),
+            number=simplified(given.number),
+            aliases=tuple(map(simplified, given.aliases)),
+        )
         named[document.document_id] = document
         forms = [(form, "title") for form in _titles(document.title)] + [(a, "alias") for a in document.aliases]
         for form, how in forms:

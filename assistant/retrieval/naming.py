@@ -32,7 +32,7 @@ _ARTICLE = re.compile(r"\b(?:article|art\.)\s*(?P<n>\d{1,3})\b", re.IGNORECASE)
 _CALLED = re.compile(
     r"(?:^|[，。；、？！,;?! ]|请问|根据|按照?|依照|依据|违反)(?P<name>(?!请问|根据|按|依|违反|.*[这那该本此其])[\u4e00-\u9fff]{2,24}(?:条例|办法|法|规定|细则|规程))的?\s*$"
 )
-_CHAPTER = re.compile(rf"第?(?P<n>{NUMERAL})(?:章节?|(?:个)?部分)")
+_CHAPTER = re.compile(rf"第?\s*(?P<n>{NUMERAL})\s*(?:章节?|(?:个)?部分)")
 _FIRST = re.compile(r"(?:头|前)(?:面的?)?(?P<n>[一二两三四五六七八九十]|\d{1,2})个?(?:部分|章节?)")
 _LAST = re.compile(r"(?:最后(?:面的?)?(?:那|的)?(?:一)?个?|倒数第(?P<n>[一二三四五]|\d)个?)(?:部分|章节?)")
 _DOTTED = re.compile(r"\s*的?\s*(?:第\s*)?(?P<code>\d{1,2}(?:\.\d{1,2})+)(?![\d.%])")

@@ -12,6 +12,7 @@ from corpus.errors import InputError, unreadable
 from corpus.expansion import Asked, asked_of
 from corpus.library import Corpus
 from corpus.locator import find
+from corpus.numerals import NUMERAL
 
 __all__ = ["Passage", "passages", "read_passages", "records"]
 
@@ -66,7 +67,7 @@ def passages(corpus: Corpus) -> tuple[Passage, ...]:
     )
 
 
-_OPENING = re.compile(r"\s*第[零〇一二三四五六七八九十百千两0-9]+条(?:之[一二三四五六七八九十])?")
+_OPENING = re.compile(rf"\s*第\s*{NUMERAL}(?:\s*[-－]\s*[0-9]+)?\s*[条條](?:\s*之\s*{NUMERAL})?")
 
 
 def read_passages(path: Path) -> tuple[Passage, ...]:

@@ -8,10 +8,10 @@ in its own corpus and reads those.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 from assistant.retrieval.embedding import clean
+from corpus.script import simplified
 
 __all__ = ["Segmenter", "is_chinese", "normalise", "simplified", "vocabulary"]
 
@@ -23,34 +23,9 @@ _RUNS = 16_384
 """Runs of Chinese characters whose words are kept at hand."""
 
 
-def simplified(text: str) -> str:
-    """Traditional characters to Simplified ones; other text as it is.
-
-    >>> simplified("會議室空調溫度"), simplified("空调 26℃")
-    ('会议室空调温度', '空调 26℃')
-    """
-    # GB 2312 holds hardly any Traditional character: text inside it needs no conversion and no dictionary.
-    return text if all(_in_gb2312(c) for c in _HAN.findall(text)) else str(_converter().convert(text))
-
-
 def is_chinese(text: str) -> bool:
     """Whether the text holds any Chinese character."""
     return _HAN.search(text) is not None
-
-
-def _in_gb2312(text: str) -> bool:
-    try:
-        text.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-@cache
-def _converter() -> Any:
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
 
 
 def normalise(text: str) -> str:

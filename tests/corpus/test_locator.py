@@ -64,6 +64,9 @@ def test_any_text_parses_and_orders(text: str) -> None:
         ("表5", "附件1 表5", True),
         ("（三）", "三（三）", False),
         ("第二款", "第三条第二款", True),
+        ("第6-8条", "第七条第一款", True),
+        ("第6-8条", "第九条", False),
+        ("第六条至第八条", "第八条", True),
     ],
 )
 def test_covers(outer: str, inner: str, covered: bool) -> None:
@@ -79,6 +82,14 @@ def test_covers(outer: str, inner: str, covered: bool) -> None:
         ("二、（三）怎么写的", ["二、（三）"]),
         ("第一百零三条之一", ["第一百零三条之一"]),
         ("GB 55015-2021 里 5.2.1 条", ["5.2.1"]),
+        ("机关条例第 17 条讲什么", ["第 17 条"]),
+        ("第 八 部分和第　９　章", ["第 八 部分", "第　９　章"]),
+        ("第17 条第 2 款和第三条 第4项", ["第17 条第 2 款", "第三条 第4项"]),
+        ("第三条 第五条", ["第三条", "第五条"]),
+        ("能源法第 11 條之 2 第 1 項", ["第 11 條之 2 第 1 項"]),
+        ("第 21-3 条", ["第 21-3 条"]),
+        ("附件 3 和附件12、附錄 B", ["附件 3", "附件12", "附錄 B"]),
+        ("附件 2030年版", []),
         ("今年第一次开会用电3.5万度", []),
         ("一般来说三个人", []),
     ],
@@ -87,6 +98,26 @@ def test_find_in_running_text(text: str, places: list[str]) -> None:
     found = list(find(text))
     assert [locator.text for _, locator in found] == places
     assert [text[a:b] for (a, b), _ in found] == places
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("第 17 条", "第十七条"),
+        ("第　１７　条　第 2 款", "第十七条第二款"),
+        ("第 八 部分", "第8部分"),
+        ("第 21-3 條", "第二十一条之三"),
+        ("第11條之2", "第十一条之二"),
+        ("第 3 節", "第三节"),
+        ("第一編", "第一编"),
+        ("第 5 條第 2 項第 1 款", "第五条第二项第一款"),
+        ("附錄 B", "附录B"),
+        ("第 6-8 条", "第六条至第八条"),
+    ],
+)
+def test_spaces_and_traditional_script_make_no_other_place(written: str, plain: str) -> None:
+    assert parse(written) == parse(plain)
+    assert parse(parse(written).canonical()).parts == parse(plain).parts
 
 
 def test_every_locator_of_the_library_round_trips(corpus: Corpus) -> None:

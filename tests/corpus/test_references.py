@@ -134,6 +134,92 @@ def test_a_name_of_two_versions_means_the_newer_one_and_a_number_its_own() -> No
     assert [m.document_ids for m in names.mentions("示例省人民政府令第301号")] == [("old",)]
 
 
+@pytest.fixture(scope="module")
+def statutes() -> Catalogue:
+    return catalogue(
+        [
+            Named("company", "中华人民共和国公司法"),
+            Named("choice", "中华人民共和国涉外民事关系法律适用法"),
+            Named("labour", "中华人民共和国劳动合同法"),
+            Named("procedure", "中华人民共和国海事诉讼特别程序法"),
+            Named("water", "浙江省机关办公用水若干问题的规定"),
+            Named("waste", "党政机关厉行节约反对浪费条例"),
+            Named("cars", "党政机关公务用车管理办法"),
+            Named("quota", "公共机构能耗定额标准"),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "有哪些法律法规管这件事",
+        "按相关法律法规规定处罚",
+        "这要由中国司法机关办吗",
+        "请求外国司法协助",
+        "他人合法权益受损",
+        "海事法院受理吗",
+        "浙江省的规定，办公室怎么节水",
+        "杭州市的标准是什么",
+        "机构能耗标准煤怎么折算",
+    ],
+)
+def test_a_word_that_holds_a_kind_is_no_abbreviation(statutes: Catalogue, text: str) -> None:
+    assert statutes.mentions(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "document_id"),
+    [
+        ("劳动法规定加班费怎么算", "labour"),
+        ("劳动法定义了什么", "labour"),
+        ("按外国公司法处理", "company"),
+        ("法律适用法怎么说", "choice"),
+        ("浙江省办公用水规定怎么说", "water"),
+        ("机构能耗标准是多少", "quota"),
+    ],
+)
+def test_an_abbreviation_before_another_word_is_one(statutes: Catalogue, text: str, document_id: str) -> None:
+    assert [m.document_ids for m in statutes.mentions(text)] == [(document_id,)]
+
+
+def test_what_too_many_would_bear_is_no_abbreviation() -> None:
+    for count, found in ((8, 1), (9, 0)):
+        held = catalogue(Named(str(n), f"中华人民共和国人民{n}委员会法") for n in range(count))
+        assert len(held.mentions("人民法怎么说")) == found
+
+
+@pytest.mark.parametrize("text", ["反食品浪费条例第5条", "学校粮食浪费条例 第 8 条", "按私家公车管理办法的第三条"])
+def test_the_tail_of_a_name_not_held_names_nothing_before_an_article(statutes: Catalogue, text: str) -> None:
+    assert statutes.mentions(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "document_id"),
+    [
+        ("浪费条例第5条", "浪费条例", "waste"),
+        ("请问浪费条例第5条", "浪费条例", "waste"),
+        ("我们单位要遵守浪费条例第五条", "浪费条例", "waste"),
+        ("国管局公车管理办法第3条", "公车管理办法", "cars"),
+        ("食品浪费条例管不管食堂", "浪费条例", "waste"),
+    ],
+)
+def test_words_before_an_abbreviation_leave_it_one(
+    statutes: Catalogue, text: str, written: str, document_id: str
+) -> None:
+    assert [(m.text, m.document_ids) for m in statutes.mentions(text)] == [(written, (document_id,))]
+
+
+def test_an_abbreviation_inside_a_title_not_held_names_nothing(statutes: Catalogue) -> None:
+    assert [m.document_ids for m in statutes.mentions("《非诉讼程序法》第二条")] == [()]
+
+
+@pytest.mark.parametrize("text", ["再生能源發展條例", "《再生能源發展條例》", "再生能源发展条例", "国发〔2031〕5號"])
+def test_names_are_the_same_in_both_scripts(text: str) -> None:
+    held = catalogue([Named("energy", "再生能源發展條例", "國發〔2031〕5號")])
+    assert [(m.text, m.document_ids) for m in held.mentions(f"請問{text}第三條")] == [(text, ("energy",))]
+
+
 @given(st.text(alphabet="近零碳节能条例办法《》〔〕第号文2021GB/T 通知法", max_size=40))
 def test_spans_lie_in_the_text_and_do_not_overlap(text: str) -> None:
     names = catalogue([Named("a", "节能条例", "国发〔2021〕21号"), Named("b", "近零碳办法", "GB/T 2021-12")])
