@@ -21,8 +21,8 @@ from corpus.errors import LibraryError
 __all__ = ["CONVERSATIONS", "Conversation", "Expected", "TurnScore", "converse", "faults", "load", "main"]
 
 _CASES = Path(__file__).with_name("cases")
-CONVERSATIONS = tuple(_CASES / f"conversations{name}.jsonl" for name in ("", "_second", "_third"))
-"""The shipped sets; the second was written after the program and is held out whole, the third was until it was worked on."""
+CONVERSATIONS = tuple(_CASES / f"conversations{name}.jsonl" for name in ("", "_second", "_third", "_fourth"))
+"""The shipped sets; the second and the fourth were written after the program and are held out whole, the third was until it was worked on."""
 
 _HEADING = re.compile(r"^### ", re.M)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -56,7 +56,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Turns of one conversation and the split it belongs to: ``dev`` and ``third``, or held out as ``test`` or ``second``."""
+    """Turns of one conversation and the split it belongs to: ``dev`` and ``third``, or held out as ``test``, ``second`` or ``fourth``."""
 
     id: str
     turns: tuple[Expected, ...]

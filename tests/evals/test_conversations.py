@@ -16,7 +16,7 @@ def test_the_sets_are_whole(corpus: Corpus) -> None:
     talks = conversations.load()
     assert len(talks) >= 60
     assert all(2 <= len(t.turns) <= 5 for t in talks)
-    assert {t.split for t in talks} == {"dev", "test", "second", "third"}
+    assert {t.split for t in talks} == {"dev", "test", "second", "third", "fourth"}
     assert len({t.id for t in talks}) == len(talks)
     named = {d for t in talks for turn in t.turns for group in (turn.documents, *turn.also) for d in group}
     assert named <= {d.id for d in corpus.documents}
