@@ -88,9 +88,10 @@ def is_draft(item: Evidence, indicator: Indicator | None = None) -> bool:
 
 
 def for_others(question: Question, item: Evidence, indicator: Indicator) -> bool:
-    """Whether the figure is set for places of another kind than offices, which the question does not name."""
+    """Whether the figure is set for places of other kinds than offices, none of which the question names."""
     of = f"{indicator.name}{indicator.scope or ''}{item.clause.heading}"
-    return any(kind in of and kind not in question.text for kind in cues().elsewhere)
+    kinds = [kind for kind in cues().elsewhere if kind in of]
+    return bool(kinds) and not any(kind in question.text for kind in kinds)
 
 
 def _contradicts(question: str, name: str) -> bool:

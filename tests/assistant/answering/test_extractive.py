@@ -36,6 +36,10 @@ PILOT = "sz-near-zero-pilot-plan-2021#附件1 表1、表3、表4"
 FORMAL = "sz-charging-measures#/正式办法解读：停车场配建比例"
 DRAFT = "sz-charging-measures#/2022年征求意见稿：30%与100%预留"
 HAINAN = "local-ev-charging-ratio#/海南：新建建筑分类比例"
+UNIT_CHARGING = "notice-unit-ev-charging-2017#/公共机构充电车位比例"
+STATISTICS_2018, STATISTICS_2020, STATISTICS_2023 = (
+    f"stats-public-institutions#/{year}年" for year in (2018, 2020, 2023)
+)
 PARKING = "guideline-interpretation#三、第6部分"
 
 
@@ -175,3 +179,35 @@ def test_what_it_writes_stands_on_what_it_cites(
     assert marks == {c.n for c in draft.citations}
     for figure in draft.figures:
         assert 1 <= figure.citation <= len(draft.citations)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "lead"),
+    [
+        # What is set for communities and universities does not lead where offices ask.
+        ("车位里充电桩要占多少比例", (PILOT, UNIT_CHARGING), "10%"),
+        ("社区新建停车场的充电桩要占多少比例", (PILOT, UNIT_CHARGING), "40%"),
+        # How much it is, not by how much it is to fall.
+        ("公共机构人均综合能耗是多少", ("plan-145-energy-resources#/主要目标：强度下降", STATISTICS_2020), "329.56"),
+        # The last of a series, or the year that is named.
+        ("全国公共机构人均综合能耗是多少", (STATISTICS_2018, STATISTICS_2020, STATISTICS_2023), "317.16"),
+        ("全国公共机构2018年人均综合能耗是多少", (STATISTICS_2018, STATISTICS_2020, STATISTICS_2023), "341.57"),
+    ],
+)
+def test_the_figure_is_of_the_kind_asked_for(
+    corpus: Corpus, weights: TermWeights, text: str, keys: tuple[str, ...], lead: str
+) -> None:
+    assert lead in answer(corpus, weights, text, *keys).text.split("。", maxsplit=1)[0]
+
+
+def test_a_figure_of_another_thing_is_no_answer(corpus: Corpus, weights: TermWeights) -> None:
+    price = "gd-official-vehicle-rules-2025#/新能源优先与限价"
+    written = answer(corpus, weights, "广东省直机关平均要配多少", price).text
+    assert not written.startswith("新能源公务用车价格上限")
+
+
+def test_money_asked_for_is_an_amount(corpus: Corpus, weights: TermWeights) -> None:
+    written = answer(corpus, weights, "开会每人每天多少钱", "rule-meeting-expense-2013#/会期").text
+    assert "没有给出这个数值" in written.split("。", maxsplit=1)[0]
+    fined = answer(corpus, weights, "生活垃圾乱倒罚多少钱", "law-solid-waste#第一百一十一条").text
+    assert "没有给出这个数值" not in fined
