@@ -1,8 +1,8 @@
 """The conversation sets: follow-ups, corrections, missing inputs, changes of subject; every turn is judged.
 
 ``python -m evals.conversations`` talks through the dev conversations and lists the turns that fall short;
-``--split third`` does the same for a set that was written blind and then given to development; ``test`` and ``second``
-give the share of the held-out ones without listing them.
+``--split third`` and ``--split fourth`` do the same for sets that were written blind and then given to development;
+``test`` and ``second`` give the share of the held-out ones without listing them.
 """
 
 import json
@@ -22,7 +22,7 @@ __all__ = ["CONVERSATIONS", "Conversation", "Expected", "TurnScore", "converse",
 
 _CASES = Path(__file__).with_name("cases")
 CONVERSATIONS = tuple(_CASES / f"conversations{name}.jsonl" for name in ("", "_second", "_third", "_fourth"))
-"""The shipped sets; the second and the fourth were written after the program and are held out whole, the third was until it was worked on."""
+"""The shipped sets; the second was written after the program and is held out whole, the third and the fourth were until they were worked on."""
 
 _HEADING = re.compile(r"^### ", re.M)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -56,7 +56,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Turns of one conversation and the split it belongs to: ``dev`` and ``third``, or held out as ``test``, ``second`` or ``fourth``."""
+    """Turns of one conversation and the split it belongs to: ``dev``, ``third`` and ``fourth``, or held out as ``test`` or ``second``."""
 
     id: str
     turns: tuple[Expected, ...]
@@ -176,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     assistant.close()
     right = sum(not score.faults for score in scores)
     sys.stdout.write(f"{split}: {len(chosen)} conversations, {right}/{len(scores)} turns = {right / len(scores):.3f}\n")
-    if split in {"dev", "third"}:
+    if split in {"dev", "third", "fourth"}:
         for score in scores:
             if score.faults:
                 said = score.conversation.turns[score.turn - 1].say

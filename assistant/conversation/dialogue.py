@@ -1,6 +1,7 @@
 """How people go on with a conversation: the patterns of ``dialogue.yaml``, compiled once."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -75,6 +76,13 @@ class Dialogue:
     how: re.Pattern[str]
     rule: re.Pattern[str]
     outcome: re.Pattern[str]
+    gains: re.Pattern[str]
+    trip: re.Pattern[str]
+    sibling: re.Pattern[str]
+    forwards: re.Pattern[str]
+    liable: re.Pattern[str]
+    answers_for: re.Pattern[str]
+    altogether: re.Pattern[str]
     own: re.Pattern[str]
     bounds: re.Pattern[str]
     compared: re.Pattern[str]
@@ -84,13 +92,14 @@ class Dialogue:
     as_of: tuple[re.Pattern[str], ...]
     contrasts: tuple[tuple[str, ...], ...]
     topics: tuple[tuple[str, ...], ...]
+    miswritten: Mapping[str, str]
 
 
 @cache
 def dialogue() -> Dialogue:
     """The table of ``dialogue.yaml``."""
     raw = read_yaml(files("assistant.conversation").joinpath("dialogue.yaml").read_text(encoding="utf-8"))
-    plain = {"as_of", "contrasts", "topics", "home", "headed", "english"}
+    plain = {"as_of", "contrasts", "topics", "home", "headed", "english", "miswritten"}
     patterns = {
         name: re.compile("|".join(value) if isinstance(value, list) else value, re.I)
         for name, value in raw.items()
@@ -104,6 +113,7 @@ def dialogue() -> Dialogue:
         as_of=tuple(re.compile(p, re.I) for p in raw["as_of"]),
         contrasts=tuple(tuple(words) for words in raw["contrasts"]),
         topics=tuple(tuple(words) for words in raw["topics"]),
+        miswritten=raw["miswritten"],
     )
 
 

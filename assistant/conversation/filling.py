@@ -17,7 +17,7 @@ from tools.numerals import read_numeral
 from tools.quantities import FoundQuantity, find
 from tools.units import unit_name
 
-__all__ = ["Filled", "answered", "ask_for", "assumed", "bare_number", "choose", "fill"]
+__all__ = ["Filled", "answered", "ask_for", "assumed", "bare_number", "choose", "fill", "placed"]
 
 _COUNTED = frozenset({"copy", "piece", "set", "count"})
 """What 份 and 个 count is told by the word beside them."""
@@ -71,10 +71,32 @@ _WRITTEN = (
     (re.compile(r"(\d[\d.]*) equivalent hours", re.I), r"等效小时\1小时"),
     (re.compile(r"[一每全]年(?:要|得)?上(?:班)?(?=\d+个?(?:工作日|天))"), "上班"),
     (
-        re.compile(rf"(?P<n>{_NUMERAL})个?人(?:[合共]乘|拼坐?|合?坐|挤|搭)?[一1](?:[辆台部]小?车?|车)(?=[{_STOPS}]|$)"),
+        re.compile(
+            rf"(?P<n>{_NUMERAL})个?人(?:[合共]乘|拼坐?|合?坐|挤|搭)?[一1](?:[辆台部]小?车?|车)(?:呢|吧|的话)?(?=[{_STOPS}]|$)"
+        ),
         r"\g<n>人/辆",
     ),
     (re.compile(rf"(?P<n>{_NUMERAL})个?人(?:[合共]乘|拼)[一1](?:[辆台部]小?车?|车)"), r"\g<n>人/辆，"),
+    (re.compile(r"(?P<n>\d+)张(?:纸)?(?:是|算|装|为)?[一1每](?P<of>[包令])"), r"\g<n>张/\g<of>"),
+    (re.compile(r"(?:[一1](?P<of>[包令])|每[包令])(?:纸)?(?:是|有|装|为)?(?P<n>\d+)张"), r"\g<n>张/包"),
+    (re.compile(r"(?:要是|如果|假如|再)*(?:上|装|搞|做)了?一?[套批个](?=[^，,。；;]{0,4}(?:光伏|LED))", re.I), ""),
+    (re.compile(r"(?<=光伏)[，,](?=(?:[一每]年|年)(?:能|可|大概|约)*(?:发|省)电?\d)"), ""),
+    (re.compile(r"(?P<n>[\d.]+万?(?:公斤|千克|吨|度|千瓦时|立方米?|方|升))[一每1][天日]"), r"每天\g<n>"),
+    (
+        re.compile(
+            r"(?P<n>[一二三四五六七八九]成[一二三四五六七八九半]?)(?P<end>[^，,。]{0,3})[，,]?也?就是[\d.]+[%％]"
+        ),
+        r"\g<n>\g<end>",
+    ),
+    (re.compile(r"(?<![起腾])飞(?=去|往|到|赴)"), "坐飞机"),
+    (re.compile(r"(?<=[减少降省约掉砍低了])一半(?![以人])"), "50%"),
+    # What is so much of another thing is counted as what it is (外购电里有20万度是绿电).
+    (
+        re.compile(
+            r"(?:^|(?<=[，,。；;]))[^，,。；;\d]{1,10}(?:里面?|里头|当中|中)(?:有|的)?(?=[\d.]+[^，,。；;\d]{1,6}是)"
+        ),
+        "其中",
+    ),
     (re.compile(r"便当|盒饭|快餐|套餐"), "工作餐"),
     (
         re.compile(r"(?:每个?人|一人|人手|各人?)(?:发|配|给|领|喝|吃|用|拿|备)?了?(?=[一二两三四五1-9][份顿餐瓶张])"),
@@ -330,6 +352,20 @@ def _place(text: str) -> str:
         text,
     )
     match = by_factor or re.search(rf"(?:驻|位于|地处|设在)({place})", text)
+    return match.group(1) if match else ""
+
+
+def placed(text: str) -> str:
+    """The place where words that name nothing else put the unit (放在北京, 换到上海那边); empty where they do not.
+
+    >>> placed("放在北京"), placed("上海那边的单位"), placed("北京的规定")
+    ('北京', '上海', '')
+    """
+    match = re.fullmatch(
+        rf"(?:我们|单位|大楼|这|楼)*(?:是|在|放|放在|放到|搬到|搬去|换到|换成|换作|按|按照|设在|位于|到)*({_places()})"
+        r"(?:[省市]|自治区)?(?:那边|那里|当地|本地|的话|的单位|的机关|来|算|吧|呢)*",
+        text.strip("，,。？?！! "),
+    )
     return match.group(1) if match else ""
 
 

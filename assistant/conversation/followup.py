@@ -25,6 +25,11 @@ _YEAR = re.compile(r"20\d\d(?=年|\b)")
 _SETTING = re.compile(r"公共机构|党政机关|机关|深圳|广东|全国|十[二三四五]五|20\d\d年")
 _FORCE = "施行"
 _OF_IT = re.compile(r"的(呢|嘞)?[？?。 ]*$")
+_BY = re.compile(r"(按照?|根据|依据?|照)《?$")
+_FORGETS = re.compile(r"忘|漏")
+_IN_PERSON = re.compile(r"责任人|主管人员|负责人")
+_PLACED = re.compile(r"^(深圳经济特区|深圳市?|广东省?|国家|全国|中华人民共和国)")
+_PLACES = {"省": "广东", "广": "广东", "市": "深圳", "深": "深圳", "全": "国家"}
 _CHAPTER = re.compile(r"章|节")
 
 
@@ -41,6 +46,8 @@ Names = Callable[[str], _Named]
 
 def rewrite(question: str, memory: Memory, corpus: Corpus, names: Names) -> str:
     """The question as it would be asked without the turns before."""
+    for wrong, right in dialogue().miswritten.items():
+        question = question.replace(wrong, right)
     plain = dialogue().fillers.sub("", question) if dialogue().metadata.search(question) else question
     return _of_itself(_standalone(_returned(plain, names), memory, corpus, names), corpus, names)
 
@@ -60,10 +67,12 @@ def _standalone(question: str, memory: Memory, corpus: Corpus, names: Names) -> 
         or (_of_calculation(question, memory, corpus) if not known else None)
         or _placed(question, memory, corpus, own.places, known)
         or (_basis(question, memory, corpus) if not known else None)
+        or (_sibling(question, memory, corpus) if not known else None)
         or _pointed(question, memory, corpus, known)
         or (_version(question, memory, corpus) if not known else None)
         or (_part_about(question, memory, corpus) if not known else None)
-        or (_penalty(question, memory, corpus) if not known else None)
+        or (_penalty(question, memory, corpus) if not known else _penalty_in(question, memory, known, names))
+        or (_liable(question, memory, corpus) if not known else None)
         or (_varied(question, memory, known, names) if is_elliptical(question) and not _nameless(question) else None)
         or (_counterpart(question, memory) if not own.mentions else None)
         or (_leaning(question, memory, corpus, known) if generic_only(bare(question)) and not own.mentions else None)
@@ -88,8 +97,11 @@ def _of_itself(question: str, corpus: Corpus, names: Names) -> str:
     if len(known) != 1:
         return question
     start, end = known[0].span
-    rest = question[:start] + question[end:]
-    if not (dialogue().metadata.search(rest) and generic_only(rest)):
+    issuer = corpus.document(known[0].document_ids[0]).issuer or ""
+    before = "" if issuer.startswith(question[:start].rstrip("的《")) else question[:start]
+    rest = before + question[end:]
+    asked = dialogue().metadata.search(rest) or dialogue().forwards.search(rest)
+    if not (asked and generic_only(rest)):
         return question
     return _headed(corpus, known[0].document_ids[0], rest) or question
 
@@ -160,7 +172,54 @@ def _penalty(question: str, memory: Memory, corpus: Corpus) -> str | None:
         table.penal.search(c.heading) for c in corpus.document(memory.document_id).clauses
     )
     named = _titled(corpus, memory.document_id) if punishes else ""
+    if undone := _undone(omits.group("omitted"), memory.question):
+        return f"{named}{undone}怎么{'处罚' if named else '办'}"
     return f"{named}{omits.group('omitted')}{_matter(memory.question)}怎么处罚"
+
+
+def _undone(omitted: str, question: str) -> str:
+    """忘了报 after 几号之前要报用水计划: the deed that was asked about, left undone; empty where it is not named behind its verb."""
+    verb = omitted[-1:]
+    at = question.rfind(verb) if _FORGETS.match(omitted) else -1
+    deed = question[at:].rstrip("吗呢？?。 ") if at >= 0 else ""
+    deed = deed.replace("一次", "", 1)
+    return f"没{deed}" if len(deed) > 3 and not dialogue().asks.search(deed) else ""
+
+
+def _penalty_in(question: str, memory: Memory, known: Sequence[Mention], names: Names) -> str | None:
+    """按某某条例，没装会怎么罚: the breach of what the turn before was about, in the document that is named."""
+    start, end = known[0].span
+    rest = _BY.sub("", question[:start]) + question[end:].lstrip("，, 》里中")
+    if len(known) > 1 or memory.last != "knowledge" or not (dialogue().penal.search(rest) and generic_only(rest)):
+        return None
+    matter = _matter(memory.question).rstrip("吗呢")
+    for mention in reversed(names(matter).mentions):
+        matter = matter[: mention.span[0]] + matter[mention.span[1] :]
+    return f"《{known[0].text.strip('《》')}》{matter}，{rest}"
+
+
+def _liable(question: str, memory: Memory, corpus: Corpus) -> str | None:
+    """领导个人也要掏钱吗, with a penalty talked about: the clause of its document on those who answer for the breach."""
+    table = dialogue()
+    punished = memory.document_id and table.penal.search(f"{memory.question}{memory.heading}")
+    if not (punished and memory.last == "knowledge" and len(question) <= LONGEST_NARROWED):
+        return None
+    if not (table.liable.search(question) and table.answers_for.search(question)):
+        return None
+    clauses = [c for c in corpus.document(memory.document_id).clauses if c.locator and table.penal.search(c.text)]
+    found = next((c for c in clauses if _IN_PERSON.search(c.heading)), None)
+    found = found or next((c for c in clauses if _IN_PERSON.search(c.text)), None)
+    return f"{_titled(corpus, memory.document_id)}{found.locator.text}" if found and found.locator else None
+
+
+def _sibling(question: str, memory: Memory, corpus: Corpus) -> str | None:
+    """省里那个什么时候施行: the document of the same kind as the one talked about, by its own issuer's place."""
+    match = dialogue().sibling.search(question)
+    if match is None or not memory.document_id:
+        return None
+    place = _PLACES.get(match.group("place")[0], match.group("place"))
+    title = _PLACED.sub("", corpus.document(memory.document_id).title)
+    return f"{place}的{title}{question[match.end() :].removeprefix('是')}"
 
 
 def _one_of_several(question: str, memory: Memory) -> tuple[str, Memory]:
@@ -323,6 +382,8 @@ def _pointed(question: str, memory: Memory, corpus: Corpus, known: Sequence[Ment
     if (match := table.document_back.search(question)) is not None:
         return f"{question[: match.start()]}{named}{question[match.end() :]}"
     if table.figure_back.search(question):
+        if headed := _headed(corpus, memory.document_id, question):
+            return headed
         if memory.last == "calculation" or generic_only(table.figure_back.sub("", question)):
             return f"{named}{question}"
         return f"{subject(memory.question)}，{question}"

@@ -13,7 +13,10 @@ __all__ = ["Segment", "mode_words", "pieces", "put_right", "revised", "segments"
 _SEGMENT = re.compile(r"[^，,。；;？?！!\n]+")
 _LISTED = re.compile(r"[^、]+")
 _DISTANCE = "distance"
+_TOGETHER = "person/vehicle"
+"""How many go in one car is no journey of its own."""
 _PART = re.compile(r"其中|有\d|里面|改|换")
+_SWAPS = re.compile(r"改|换|都|全|不坐|不开|\binstead\b|\bswitch", re.I)
 _WAYS = (("单程",), ("来回", "往返"))
 """Words for one way and for both, which take each other's place."""
 
@@ -64,7 +67,7 @@ def pieces(found: Sequence[Segment], cues: Sequence[str]) -> list[Segment]:
                 waiting = not measured
             else:
                 waiting = False
-    return [p for p in kept if find(p.text)]
+    return [p for p in kept if any(q.dimension != _TOGETHER for q in find(p.text))]
 
 
 def revised(held: str, question: str) -> str | None:
@@ -80,7 +83,8 @@ def revised(held: str, question: str) -> str | None:
     new = said[-1]
     same = next(words for words in _modes() if new.lower() in words)
     replaced = [w for w in said[:-1] if w in before] or [w for w in before if w.lower() not in same]
-    if len(set(replaced)) != 1:
+    # Of several means held one alone is spoken of, not taken instead of another.
+    if len(set(replaced)) != 1 or (any(w.lower() in same for w in before) and not _SWAPS.search(question)):
         return None
     return held.replace(replaced[0], new)
 

@@ -91,6 +91,7 @@ def measure(question: str, spec: Calculator, held: Mapping[str, str]) -> str:
 
 def scaled(question: str, spec: Calculator, held: Mapping[str, str]) -> dict[str, str]:
     """The amount held that a sentence makes smaller or larger by a share (能省一成呢, 多用20%, 降到八成), worked out."""
+    question = re.sub(r"(?<!\d)一半", "50%", question)
     shares = [q for q in find(question) if q.dimension == "ratio" and q.value is not None]
     named = (i for i in spec.inputs if i.dimension == "ratio" and (i.name in held or _named(i, question)))
     if len(shares) != 1 or any(named):

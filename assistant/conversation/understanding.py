@@ -10,7 +10,7 @@ from assistant.answering.grounding import HIDDEN
 from assistant.answering.question import bigrams
 from assistant.conversation.asking import absent, openers
 from assistant.conversation.dialogue import bare, dialogue, generic_only, is_elliptical
-from assistant.conversation.filling import Filled, answered, assumed, bare_number, fill
+from assistant.conversation.filling import Filled, answered, assumed, bare_number, fill, placed
 from assistant.conversation.intent import Leaning
 from assistant.conversation.journeys import put_right, revised, without
 from assistant.conversation.memory import Memory
@@ -31,6 +31,9 @@ CERTAIN = 0.75
 
 SURE = 0.88
 """The same where none of its inputs is given yet."""
+
+CLOSE = 0.85
+"""Cosine from which a question is one of the examples in other words."""
 
 LIKELY = 0.5
 """Share all calculators together need before a request with quantities is worked out."""
@@ -54,6 +57,9 @@ _TENS_BELOW = 1000
 _COUNTED_IN = "碳电水气油纸钱吨度的又还那，。？?!！ "
 """What a result may be counted in."""
 
+_REGION = "region"
+_MEETING = "meeting"
+_TRIP = "travel"
 _JOURNEYS = "legs"
 """The input told in words of which a part can be put right."""
 
@@ -154,8 +160,11 @@ def _wanted(question: str, leaning: Leaning) -> str:
         if leaning.share(name) > 0
     }
     best = max(fitting, key=lambda name: fitting[name])
+    given = _given(calculator(best), question)
+    if best == _MEETING and given <= {_JOURNEYS} and leaning.share(_TRIP) > 0 and table.trip.search(question):
+        best = _TRIP
+        given = _given(calculator(best), question)
     spec = calculator(best)
-    given = _given(spec, question)
     if len(given) > 1 or (given and not rule):
         # 停车位 120个 充电桩: what the calculator starts from, and no question about anything.
         named = table.outcome.search(question) or any(word in question for word in _own_words()[best])
@@ -163,7 +172,11 @@ def _wanted(question: str, leaning: Leaning) -> str:
         return best if works_out or compute or listed or (len(given) > 1 and total >= CERTAIN and not rule) else ""
     if compute and (not (how or rule) or given or "帮" in question):
         return best
-    return best if works_out and not rule and not how and total >= SURE and table.own.search(question) else ""
+    if rule or how or total < SURE:
+        return ""
+    # What a measure saves depends on the amounts of the one who asks.
+    gains = leaning.nearest >= CLOSE and table.gains.search(question)
+    return best if gains or (works_out and table.own.search(question)) else ""
 
 
 def _given(spec: Calculator, question: str) -> set[str]:
@@ -221,7 +234,7 @@ def _pending(question: str, memory: Memory, leaning: Leaning) -> Understanding |
         return _with(question, memory, spec, figure)
     if not changed:
         return _going_on(question, memory) if resumes or (asked and _says_nothing(question)) else None
-    if (asked not in changed and _elsewhere(question, spec, leaning)) or not _goes_on(
+    if (asked not in changed and not resumes and _elsewhere(question, spec, leaning)) or not _goes_on(
         question, memory, spec, leaning, changed, resumes=resumes
     ):
         return None
@@ -351,7 +364,16 @@ def _goes_on(
     # The label of an input may hold a word that speaks of rules (标准的约束值是80).
     named = any(spec.input(name).label in question for name in changed)
     stated = not asks and (named or not rule) and len(question) <= STATEMENT
-    return stated or corrects or is_elliptical(question) or _extends(question, spec, leaning, changed)
+    varied = corrects or is_elliptical(question) or _amounts_alone(question)
+    return stated or varied or _extends(question, spec, leaning, changed)
+
+
+def _amounts_alone(question: str) -> bool:
+    """Whether a question names nothing but amounts and the whole of what comes of them (5年一共多少)."""
+    rest = question
+    for quantity in reversed(find(question)):
+        rest = rest[: quantity.span[0]] + rest[quantity.span[1] :]
+    return rest != question and generic_only(dialogue().altogether.sub("", bare(rest)))
 
 
 def _says_nothing(question: str) -> bool:
@@ -407,7 +429,7 @@ def _changed(question: str, memory: Memory, spec: Calculator) -> dict[str, str]:
             chosen = answered(item, said)
             if chosen and not (item is not awaited and changed):
                 changed[item.name] = chosen
-    if changed:
+    if changed := changed or _moved(question, spec):
         return changed
     if awaited is not None:
         if number := bare_number(awaited, said):
@@ -417,6 +439,12 @@ def _changed(question: str, memory: Memory, spec: Calculator) -> dict[str, str]:
     if table.corrects.search(question) or (memory.last == "calculation" and is_elliptical(question)):
         return _last_given(memory, spec, bare(said))
     return {}
+
+
+def _moved(question: str, spec: Calculator) -> dict[str, str]:
+    """要是放在北京呢: the same calculation at another place."""
+    place = placed(bare(question)) if any(item.name == _REGION for item in spec.inputs) else ""
+    return {_REGION: place} if place else {}
 
 
 def _sum(held: str, more: str) -> str:

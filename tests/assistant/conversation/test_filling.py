@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.conversation.asking import openers, preferred
-from assistant.conversation.filling import answered, ask_for, assumed, bare_number, fill
+from assistant.conversation.filling import answered, ask_for, assumed, bare_number, fill, placed
 from tools.calculator import calculator, calculators
 
 
@@ -64,11 +64,24 @@ from tools.calculator import calculator, calculators
         ("gap", "一年排580吨碳，LED省2万度", {"emission": "一年排放580吨CO2"}),
         ("waste", "餐厨垃圾12吨送去填埋，用国外参照因子", {"treatment": "厨余填埋", "references": "yes"}),
         ("charging", "500个车位，100%预留、30%装到位", {"ratio": "30%"}),
+        ("paper", "200包纸，450张一包", {"packs": "200包纸", "pack_size": "450张/包"}),
+        ("inventory", "外购电里有15万度是绿电交易买的", {"market_green": "15万度"}),
+        ("commuting", "开车的三个人拼一辆呢", {"occupancy": "三人/辆"}),
+        ("canteen", "浪费30公斤一天，一年排多少", {"food_waste": "每天30公斤"}),
+        ("gap", "要是装一套光伏，每年发12万度，投50万元", {"measures": "光伏每年发12万度；投资50万元"}),
+        ("paper", "少用二成五，也就是25%", {"reduction": "二成五"}),
         ("solar", "300 kW with 1050 equivalent hours a year", {"hours": "1050小时"}),
     ],
 )
 def test_inputs_read(name: str, text: str, expected: dict[str, str]) -> None:
     assert expected.items() <= fill(calculator(name), text).inputs.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"), [("换到上海那边呢", "上海"), ("在北京的话", "北京"), ("北京怎么规定", ""), ("按深圳的比例", "")]
+)
+def test_a_place_alone(text: str, place: str) -> None:
+    assert placed(text) == place
 
 
 def test_what_a_result_should_be_called_is_no_input() -> None:

@@ -27,5 +27,7 @@ def test_put_right(held: str, said: str, expected: str | None) -> None:
 
 def test_revised_needs_one_way_of_travelling() -> None:
     assert revised("2人坐飞机来回2000公里", "坐高铁呢") == "2人坐高铁来回2000公里"
+    assert revised("60人坐地铁单程9公里；20人开车单程12公里", "开车的拼一下") is None
+    assert revised("60人坐地铁单程9公里；20人开车单程12公里", "都改成开车") is not None
     assert revised("2人坐飞机来回2000公里；3人坐地铁10公里", "坐高铁呢") is None
     assert revised("2人坐飞机来回2000公里", "食堂呢") is None

@@ -10,7 +10,9 @@ TAKEN_OUT = {"question": "配电间多久巡检一次？", "document_id": "added
 
 def test_a_document_taken_out_of_the_library_is_no_longer_talked_about(corpus: Corpus) -> None:
     held = {**TAKEN_OUT, "document_id": "guideline-interpretation"}
-    memory = Memory(question=TAKEN_OUT["question"], document_id="added-2024-7", place="第二条", listed=(TAKEN_OUT, held))
+    memory = Memory(
+        question=TAKEN_OUT["question"], document_id="added-2024-7", place="第二条", listed=(TAKEN_OUT, held)
+    )
     left = memory.among(corpus)
     assert (left.question, left.document_id, left.place) == (TAKEN_OUT["question"], "", "")
     assert [part["document_id"] for part in left.listed] == ["", "guideline-interpretation"]
