@@ -72,6 +72,7 @@ class Dialogue:
     may: re.Pattern[str]
     now: re.Pattern[str]
     compute: re.Pattern[str]
+    of_one: re.Pattern[str]
     works_out: re.Pattern[str]
     how: re.Pattern[str]
     rule: re.Pattern[str]

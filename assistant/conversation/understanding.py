@@ -152,7 +152,7 @@ def _wanted(question: str, leaning: Leaning) -> str:
     total = sum(leaning.share(name) for name in calculators())
     rule, how = bool(table.rule.search(question)), bool(table.how.search(question))
     compute, works_out = bool(table.compute.search(question)), bool(table.works_out.search(question))
-    if total < LIKELY and not (compute and total > 0):
+    if (total < LIKELY and not (compute and total > 0)) or table.of_one.search(question):
         return ""
     fitting = {
         name: leaning.share(name) + _closeness(calculator(name), question)

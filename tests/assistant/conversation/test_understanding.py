@@ -202,6 +202,10 @@ def test_a_message_without_a_word(assistant: Assistant) -> None:
         "What emission sources should be counted for an event's carbon footprint?",
         "产品碳足迹标识认证收费",
         "换成电动的占了多大一块，快七成了吗",
+        # One unit of a thing asks for its factor.
+        "烧一升柴油合多少公斤二氧化碳",
+        "1吉焦热力折多少吨碳",
+        "重点用能单位的门槛是一年多少吨标准煤",
     ],
 )
 def test_a_question_for_a_rule_is_not_worked_out(assistant: Assistant, question: str) -> None:
