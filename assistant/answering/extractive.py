@@ -228,7 +228,9 @@ def _answers(question: Question, candidate: Candidate, rarity: TermWeights) -> b
         least = 0.1 if rarity.rare(subject(question.text)) else 0.2
         return candidate.unit_fits and (candidate.coverage >= least or item.exact)
     # Without a unit to go by, a report of what was once reached is no answer to what must be.
-    return candidate.shared and candidate.coverage >= 0.35 and (item.clause.strength is not None or bool(question.years))
+    return (
+        candidate.shared and candidate.coverage >= 0.35 and (item.clause.strength is not None or bool(question.years))
+    )
 
 
 def _metadata(item: Evidence, ledger: Ledger) -> str:
